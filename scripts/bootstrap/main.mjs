@@ -1,0 +1,37 @@
+// @ts-check
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { planOf } from './commands.mjs';
+import { BootstrapError } from './errors.mjs';
+import { ensureInstalled } from './install.mjs';
+import { createProgress } from './progress.mjs';
+import { handOver } from './run.mjs';
+import { ensureTemporal } from './temporal.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/**
+ * Prepares this clone for a command and runs it; ends the process with the program's exit code.
+ * @param {string[]} argv `demo …`, `test …`, `setup` or `cli …`
+ */
+export async function main(argv) {
+  const progress = createProgress(process.stderr);
+  try {
+    const plan = planOf(argv);
+    await ensureInstalled({ root, progress });
+    /** @type {NodeJS.ProcessEnv} */
+    const env = {
+      ...process.env,
+      PATH: `${path.join(root, 'node_modules', '.bin')}${path.delimiter}${process.env.PATH}`,
+    };
+    if (plan.needsTemporal) env.HEADROOM_TEMPORAL = await ensureTemporal({ root, progress });
+    process.exitCode = plan.program
+      ? await handOver(path.join(root, 'node_modules', '.bin', 'node'), plan.program, { root, env })
+      : 0;
+  } catch (error) {
+    progress.clear();
+    if (!(error instanceof BootstrapError)) throw error;
+    process.stderr.write(`\n${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
