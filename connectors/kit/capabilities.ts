@@ -1,0 +1,263 @@
+/**
+ * What connectors offer, by capability. A play names a capability, config picks the connection.
+ * Reads are bulk and come in pages; writes are `WriteOperation`s, sent by the effect ledger alone.
+ */
+import type { Account, Cents, FactValue, Iso, Json, Outreach, Reading, Subscription, TeamMember, Ticket } from '../../domain/model.ts';
+import type { Call, WriteOperation } from './operation.ts';
+
+// ---- usage source ---------------------------------------------------------------------------------------------------
+
+export interface MetricRead {
+  metric: string;
+  product: string;
+  resets: 'billing_period' | 'never';
+  /** The connector's own words, checked by its `readSchema`. */
+  read: Record<string, unknown>;
+}
+export interface FactRead {
+  fact: string;
+  read: Record<string, unknown>;
+}
+export interface UsageRequest {
+  metrics: MetricRead[];
+  facts: FactRead[];
+  /** Billing periods by account and product: counters are summed within them. */
+  periodOf: (account: string, product: string) => { start: Iso; end: Iso } | null;
+  /** What the connector returned last time; null at the first read. */
+  checkpoint: Json;
+  /** Business time. */
+  now: Iso;
+}
+export interface UsagePage {
+  readings: Reading[];
+  facts: { account: string; fact: string; value: FactValue }[];
+  /** Rows that could not be understood: kept with the reason, never fatal. */
+  rejects: { row: Json; reason: string }[];
+  /** After the last page of a whole read: an absent account of a counter is 0. False when the vendor truncated. */
+  complete: boolean;
+  checkpoint: Json;
+}
+/** What is written back to the analytics tool: our trigger events and outcomes. */
+export interface OutcomeEvent {
+  name: string;
+  account: string;
+  /** Fixed once; part of the vendor's de-duplication. */
+  at: Iso;
+  properties: Record<string, FactValue>;
+}
+export interface UsageSource {
+  readUsage: (request: UsageRequest, call: Call) => AsyncIterable<UsagePage>;
+  /** Vendor calls that one sweep makes for this many accounts. */
+  callsPerSweep: (request: { metrics: MetricRead[]; facts: FactRead[] }, accounts: number) => number;
+  writeBack?: WriteOperation<OutcomeEvent[], Json, { imported: number }>;
+}
+
+// ---- billing --------------------------------------------------------------------------------------------------------
+
+/** A customer's whole billing picture, as it stands now. */
+export interface BillingCustomer {
+  customerId: string;
+  /** From the configured account_key; null: not linked. */
+  account: string | null;
+  email: string | null;
+  /** Paid subscriptions only; `product` and `plan` by the price names of config. */
+  subscriptions: Omit<Subscription, 'version' | 'changedAt'>[];
+  trials: BillingTrial[];
+  overdueInvoices: { id: string; amountCents: Cents; dueAt: Iso }[];
+}
+export interface BillingTrial {
+  subscriptionId: string;
+  offerId: string;
+  product: string;
+  plan: string;
+  status: 'trialing' | 'ended' | 'cancelled';
+  endsAt: Iso;
+}
+export interface PlanPrice {
+  product: string;
+  plan: string;
+  priceId: string;
+  unitCents: Cents | null;
+  monthlyCents: Cents | null;
+}
+export interface ChangePreview {
+  dueNowCents: Cents;
+  currency: string;
+  newMonthlyCents: Cents;
+  /** Seconds since 1970: the change itself must use the same. */
+  prorationDate: number;
+}
+export interface TrialInput {
+  offerId: string;
+  account: string;
+  customerId: string;
+  originalSubscriptionId: string;
+  priceId: string;
+  quantity: number;
+  product: string;
+  plan: string;
+  /** Wire seconds since 1970 at which the vendor ends it. */
+  trialEnd: number;
+  journeyId: string | null;
+}
+export interface Billing {
+  readCustomers: (call: Call) => AsyncIterable<BillingCustomer[]>;
+  readCustomer: (customerId: string, call: Call) => Promise<BillingCustomer | null>;
+  readPrices: (call: Call) => Promise<PlanPrice[]>;
+  previewChange: (
+    input: { customerId: string; subscriptionId: string; itemId: string; priceId: string; quantity: number; prorationDate: number },
+    call: Call,
+  ) => Promise<ChangePreview>;
+  /** A short-lived page of the vendor where the customer confirms the change. Made on click, never stored. */
+  upgradeLink: (
+    input: { customerId: string; subscriptionId: string; itemId: string; priceId: string; quantity: number; returnUrl: string },
+    call: Call,
+  ) => Promise<string>;
+  entitlements: (customerId: string, call: Call) => Promise<string[]>;
+  startTrial: WriteOperation<TrialInput, Json, { subscriptionId: string; endsAt: Iso }>;
+  endTrial: WriteOperation<{ subscriptionId: string }, Json, { subscriptionId: string }>;
+  changePlan: WriteOperation<
+    { subscriptionId: string; itemId: string; priceId: string; quantity: number; prorationDate: number },
+    Json,
+    { subscriptionId: string; status: 'changed' | 'pending_payment' }
+  >;
+}
+
+// ---- crm ------------------------------------------------------------------------------------------------------------
+
+export interface CrmContact {
+  externalId: string;
+  email: string;
+  name: string | null;
+  /** True when the CRM names this person as the account's admin. */
+  isAdmin: boolean;
+  /** The user id in our own product, where the CRM carries it. */
+  userId: string | null;
+  optedOutOfMarketing: boolean;
+  /** True when the contact may get nothing at all, service mail included. */
+  optedOutOfAll: boolean;
+  hardBounced: boolean;
+  createdAt: Iso | null;
+}
+export interface CrmAccount {
+  externalId: string;
+  /** From the configured account_key; null: not linked. */
+  account: string | null;
+  profile: Pick<Account, 'name' | 'segment' | 'timezone' | 'ownerId' | 'csmId' | 'arrCents' | 'renewalOn'>;
+  contacts: CrmContact[];
+  tickets: Ticket[];
+  outreach: Outreach[];
+}
+export interface TaskInput {
+  companyId: string;
+  contactId: string | null;
+  ownerId: string | null;
+  subject: string;
+  body: string;
+  dueAt: Iso;
+  priority: 'LOW' | 'MEDIUM' | 'HIGH';
+  /** Unique text in the body by which `find` knows the task again. */
+  marker: string;
+}
+export interface Crm {
+  /** Once per process and portal: creates the properties we write, where they are missing. */
+  ensureProperties: (call: Call) => Promise<void>;
+  readAccounts: (call: Call) => AsyncIterable<CrmAccount[]>;
+  /** Strongly consistent, for the guardrails: the same picture of these companies, now. */
+  readAccountsById: (externalIds: string[], call: Call) => Promise<CrmAccount[]>;
+  readOwners: (call: Call) => Promise<TeamMember[]>;
+  createTask: WriteOperation<TaskInput, Json, { taskId: string }>;
+  completeTask: WriteOperation<{ taskId: string; note: string }, Json, { taskId: string }>;
+  /** QBR tag and trigger fields, as properties of the company. */
+  tagAccount: WriteOperation<{ companyId: string; fields: Record<string, string> }, Json, { companyId: string }>;
+}
+
+// ---- chat -----------------------------------------------------------------------------------------------------------
+
+export interface AlertButton {
+  action: 'start_trial' | 'on_it';
+  label: string;
+  /** Opaque id that comes back with the click: the offer or the trigger event. Never a price or a customer id. */
+  value: string;
+  confirm?: string;
+}
+export interface AlertInput {
+  /** Channel name or id, or the e-mail address of one of our people (a direct message). */
+  to: string;
+  title: string;
+  /** Shown at a glance: 95 % of api_calls, 9 days left, with a bar. */
+  meters: { name: string; used: number; limit: number | null; utilization: number | null; unit: string }[];
+  forecast: string | null;
+  facts: { label: string; value: string }[];
+  why: string;
+  recommendation: string;
+  buttons: AlertButton[];
+  /** What happened since: "Trial started by Ana at 14:02". Buttons are gone when it is final. */
+  status: string | null;
+  /** Raised with each update: a late one never overwrites a newer one. */
+  version: number;
+  marker: string;
+}
+export interface Chat {
+  postAlert: WriteOperation<AlertInput, Json, { channel: string; ts: string }>;
+  updateAlert: WriteOperation<AlertInput & { channel: string; ts: string }, Json, { channel: string; ts: string }>;
+  /** The person behind a click, by the vendor's user id: e-mail for the role check. */
+  userEmail: (userId: string, call: Call) => Promise<string | null>;
+}
+
+// ---- message --------------------------------------------------------------------------------------------------------
+
+export interface MessageInput {
+  effectKey: string;
+  account: string;
+  /** Person key (normalised address) and, for in-app, the product's own user id. */
+  to: { email: string; name: string | null; userId: string | null };
+  from: string;
+  subject: string;
+  html: string;
+  text: string;
+  /** The call to action, already a tracked link. */
+  link: { label: string; url: string } | null;
+  unsubscribeUrl: string | null;
+  category: 'service' | 'marketing';
+  expiresAt: Iso | null;
+}
+export interface MessageChannel {
+  send: WriteOperation<MessageInput, Json, { messageId: string }>;
+}
+
+// ---- inbound --------------------------------------------------------------------------------------------------------
+
+/** One vendor event after its signature held. `object` orders: events of one object are handled one after another. */
+export interface InboundEvent {
+  id: string;
+  type: string;
+  object: string;
+  occurredAt: Iso | null;
+  body: Json;
+}
+export type IngestResult =
+  | { kind: 'accepted'; events: InboundEvent[]; reply?: { contentType: string; body: string } }
+  | { kind: 'challenge'; contentType: string; body: string }
+  | { kind: 'refused'; status: 400 | 401 | 413 | 415 | 503; reason: string };
+export interface WebhookRequest {
+  method: string;
+  /** The public URL as the vendor called it. */
+  url: string;
+  headers: Record<string, string | undefined>;
+  rawBody: Buffer;
+  /** Wire time, ms since 1970. */
+  receivedAt: number;
+}
+export type ReceiveWebhook = (request: WebhookRequest) => IngestResult;
+
+export interface Capabilities {
+  usage?: UsageSource;
+  billing?: Billing;
+  crm?: Crm;
+  chat?: Chat;
+  message?: MessageChannel;
+  receive?: ReceiveWebhook;
+  /** A cheap authenticated call: do the credentials work? */
+  check?: (call: Call) => Promise<void>;
+}

@@ -1,0 +1,55 @@
+import type { z } from 'zod';
+import type { Config, Connection } from '../../config/schema/index.ts';
+import type { BusinessClock } from '../../domain/clock.ts';
+import type { Json } from '../../domain/model.ts';
+import type { Capabilities } from './capabilities.ts';
+
+/** Resolves a secret reference (`env:NAME`, `file:PATH`) at the moment of the call. */
+export type ResolveSecret = (reference: string) => string;
+
+/** Where in-app prompts are put; the store implements it. The same key put twice is one prompt. */
+export interface PromptBox {
+  put: (prompt: { key: string; account: string; user: string; title: string; body: string; link: { label: string; url: string } | null; expiresAt: string | null }) => Promise<void>;
+  has: (key: string) => Promise<boolean>;
+}
+
+export interface ConnectDependencies {
+  /** Name of the connection in config. */
+  name: string;
+  connection: Connection;
+  config: Config;
+  secret: ResolveSecret;
+  clock: BusinessClock;
+  /** Takes permits for vendor quotas of an hour or longer, on the business clock; throws RateLimitedError when spent. */
+  takeHourly: (key: string, limit: number, count: number) => Promise<void>;
+  /** A vendor said "not before": all workers wait. */
+  pauseUntil: (wireMs: number, reason: string) => Promise<void>;
+  prompts: PromptBox;
+}
+
+export interface Manifest {
+  name: string;
+  title: string;
+  /** Settings beyond the common ones of a connection, checked when config is loaded. */
+  settings: z.ZodType<Record<string, unknown>>;
+  /** Names of the secrets in `auth:`; `?` at the end: optional. */
+  auth: string[];
+  /** How metrics and facts say what to read from this connector. */
+  readSchema?: z.ZodType<Record<string, unknown>>;
+  /** Hosts that a live connection may reach; a leading dot allows subdomains. Settings may narrow them. */
+  hosts: (settings: Record<string, Json>) => string[];
+  apiVersion: { name: string; url: string };
+  /** Vendor quota that `validate` compares with its estimate. */
+  callsPerHour: number | null;
+  needsAccountKey: boolean;
+  webhook: boolean;
+}
+
+export interface Connector {
+  manifest: Manifest;
+  connect: (dependencies: ConnectDependencies) => Capabilities;
+}
+
+export function defineConnector(connector: Connector): Connector {
+  return connector;
+}

@@ -1,0 +1,79 @@
+/** Thrown errors are few and named by the next move. Expected refusals are returned, not thrown. */
+export type ErrorCode =
+  | 'transient'
+  | 'rate_limited'
+  | 'authentication'
+  | 'invalid_input'
+  | 'unexpected_response'
+  | 'outcome_unknown'
+  | 'refused';
+
+export interface ErrorOrigin {
+  connector: string;
+  operation: string;
+  /** The vendor's own code and request id, for people; never branched on outside the connector. */
+  vendorCode?: string;
+  requestId?: string;
+  cause?: unknown;
+}
+
+export class ConnectorError extends Error {
+  readonly code: ErrorCode;
+  readonly origin: ErrorOrigin;
+  constructor(code: ErrorCode, message: string, origin: ErrorOrigin) {
+    super(message, { cause: origin.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.origin = origin;
+  }
+}
+
+/** Try again. The call had no effect, or repeating it has none. */
+export class TransientError extends ConnectorError {
+  constructor(message: string, origin: ErrorOrigin) {
+    super('transient', message, origin);
+  }
+}
+
+export class RateLimitedError extends ConnectorError {
+  readonly retryAfterMs: number;
+  constructor(message: string, retryAfterMs: number, origin: ErrorOrigin) {
+    super('rate_limited', message, origin);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Pause the connection and tell its owner. */
+export class AuthenticationError extends ConnectorError {
+  constructor(message: string, origin: ErrorOrigin) {
+    super('authentication', message, origin);
+  }
+}
+
+/** Fix data or config: the vendor will never take this request. */
+export class InvalidInputError extends ConnectorError {
+  constructor(message: string, origin: ErrorOrigin) {
+    super('invalid_input', message, origin);
+  }
+}
+
+/** The vendor said no to a well-formed request, as a matter of business: card declined, mailbox unknown. */
+export class RefusedError extends ConnectorError {
+  constructor(message: string, origin: ErrorOrigin) {
+    super('refused', message, origin);
+  }
+}
+
+/** The vendor changed shape: tell engineers. */
+export class UnexpectedResponseError extends ConnectorError {
+  constructor(message: string, origin: ErrorOrigin) {
+    super('unexpected_response', message, origin);
+  }
+}
+
+/** The write may have happened: look it up at the vendor, never send it again blindly. */
+export class OutcomeUnknownError extends ConnectorError {
+  constructor(message: string, origin: ErrorOrigin) {
+    super('outcome_unknown', message, origin);
+  }
+}
