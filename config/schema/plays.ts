@@ -1,14 +1,21 @@
 import { z } from 'zod';
-import { condition, duration, slug } from './values.ts';
 import { mode } from './triggers.ts';
+import { condition, duration, slug } from './values.ts';
 
 export const channel = z.enum(['email', 'in_app']);
 const id = slug;
 
-const send = z.strictObject({ id, send: z.strictObject({ template: slug, by: channel, to: z.literal('primary_admin') }) });
+const send = z.strictObject({
+  id,
+  send: z.strictObject({ template: slug, by: channel, to: z.literal('primary_admin') }),
+});
 const alert = z.strictObject({
   id,
-  alert: z.strictObject({ to: z.enum(['account_manager', 'csm']), by: z.array(z.enum(['slack', 'crm_task'])).min(1), sla: duration.default(172_800_000) }),
+  alert: z.strictObject({
+    to: z.enum(['account_manager', 'csm']),
+    by: z.array(z.enum(['slack', 'crm_task'])).min(1),
+    sla: duration.default(172_800_000),
+  }),
 });
 export const waitOutcome = z.enum(['upgraded', 'trial_started', 'engaged']);
 const wait = z.strictObject({ id, wait_for: z.strictObject({ any: z.array(waitOutcome).min(1), up_to: duration }) });
@@ -34,7 +41,11 @@ export const play = z.strictObject({
 /** What follows an upgrade to a plan; the check-ins at day 7 and day 30 are built in. */
 export const onboardingSequence = z.strictObject({
   steps: z.array(
-    z.strictObject({ id, after: duration.default(0), send: z.strictObject({ template: slug, by: channel, to: z.literal('primary_admin') }) }),
+    z.strictObject({
+      id,
+      after: duration.default(0),
+      send: z.strictObject({ template: slug, by: channel, to: z.literal('primary_admin') }),
+    }),
   ),
 });
 
@@ -47,3 +58,4 @@ export type WaitStep = z.output<typeof wait>;
 export type TagStep = z.output<typeof tag>;
 export type WaitOutcome = z.output<typeof waitOutcome>;
 export type Play = z.output<typeof play>;
+export type OnboardingSequence = z.output<typeof onboardingSequence>;

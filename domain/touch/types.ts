@@ -35,12 +35,7 @@ export interface TouchFacts {
   mode: 'off' | 'shadow' | 'live';
 }
 
-export type HoldReason =
-  | 'quiet_hours'
-  | 'am_outreach'
-  | 'paused'
-  | 'source_unreadable'
-  | Blocker;
+export type HoldReason = 'quiet_hours' | 'am_outreach' | 'paused' | 'source_unreadable' | Blocker;
 
 export type SuppressReason =
   | 'off'

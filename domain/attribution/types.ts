@@ -1,0 +1,49 @@
+import type { Config } from '../../config/schema/index.ts';
+import type { Cents, Credit, Iso, Outreach, Unattributed, Upgrade } from '../model.ts';
+
+/** A delivered touch, with the engagement that counts. */
+export interface TouchForCredit {
+  effectKey: string;
+  triggerEventId: string;
+  product: string;
+  deliveredAt: Iso;
+  /** Every engagement that counts. */
+  engagedAt: Iso[];
+}
+/** An alert to the account manager about a trigger event: with outreach after it, it earns credit too. */
+export interface AlertForCredit {
+  triggerEventId: string;
+  at: Iso;
+  accountManager: string | null;
+}
+export interface EventForCredit {
+  id: string;
+  trigger: string;
+  product: string;
+  occurredAt: Iso;
+}
+
+export interface CreditInput {
+  upgrade: Upgrade;
+  touches: TouchForCredit[];
+  alerts: AlertForCredit[];
+  outreach: Outreach[];
+  events: EventForCredit[];
+  config: Config['attribution'];
+}
+export type CreditDecision = { kind: 'credited'; credits: Credit[] } | { kind: 'unattributed'; row: Unattributed };
+
+/** domain/attribution/credit-upgrade.ts: the credits sum exactly to the upgrade's ACV. */
+export type CreditUpgrade = (input: CreditInput) => CreditDecision;
+
+/** domain/attribution/contraction.ts: negative rows, newest credit first, never more than was credited. */
+export type CreditContraction = (input: {
+  /** An `Upgrade` with negative acvCents. */
+  contraction: Upgrade;
+  /** Earlier rows of the account and product, upgrades and contractions alike. */
+  earlier: Credit[];
+  config: Config['attribution'];
+}) => CreditDecision;
+
+/** domain/attribution/annual-value.ts: (to − from) × 12. */
+export type AnnualValue = (fromMrrCents: Cents, toMrrCents: Cents) => Cents;
