@@ -1,0 +1,3 @@
+export { compileCondition } from './compile.ts';
+export { nearestName } from './nearest.ts';
+export * from './types.ts';
