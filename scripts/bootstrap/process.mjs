@@ -1,4 +1,5 @@
 // @ts-check
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 
 /**
@@ -27,13 +28,13 @@ export function startTimeOf(pid) {
 
 /**
  * @param {number} pid
- * @returns {string | null} the command line, arguments parted by spaces; null where there is no /proc
+ * @returns {string} the command line, arguments parted by spaces; empty when it cannot be known
  */
 export function commandOf(pid) {
   try {
     return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
   } catch {
-    return null;
+    return spawnSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout?.trim() ?? '';
   }
 }
 
