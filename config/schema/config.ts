@@ -3,72 +3,107 @@ import { guardrails } from './guardrails.ts';
 import { fact, metric, product } from './plans.ts';
 import { onboardingSequence, play } from './plays.ts';
 import { trigger } from './triggers.ts';
-import { duration, key, secretReference } from './values.ts';
+import { duration, key, secretReference, slug } from './values.ts';
 
 /** One set of credentials for a vendor. Settings beyond these are the connector's own and checked by its manifest. */
 export const connection = z.looseObject({
-  connector: key,
-  /** `sandbox` reaches loopback only, `live` that vendor's hosts only. */
-  mode: z.enum(['sandbox', 'live']),
-  /** The vendor's field that holds our account id. Nothing is matched by domain or name. */
-  account_key: z.string().optional(),
-  auth: z.record(key, secretReference).default({}),
+  connector: key.describe('The vendor'),
+  mode: z.enum(['sandbox', 'live']).describe("`sandbox` reaches loopback only, `live` that vendor's hosts only"),
+  account_key: z
+    .string()
+    .optional()
+    .describe("The vendor's field that holds our account id. Nothing is matched by domain or name."),
+  auth: z.record(key, secretReference).default({}).describe('References to secrets, never the values'),
   webhook_secret: secretReference.optional(),
-  /** Where the simulator listens; only with mode: sandbox. */
-  sandbox_url: z.string().optional(),
+  sandbox_url: z.string().optional().describe('Where the simulator listens; only with mode: sandbox'),
 });
 
 const DAY = 86_400_000;
 
 export const config = z.strictObject({
   $schema: z.string().optional(),
-  version: z.literal(1),
+  version: z.literal(1).describe('The version of this format: 1'),
   company: z.strictObject({
     name: z.string().min(1),
-    timezone: z.string(),
-    currency: z.string().length(3),
-    /** Address of mails: From and Reply-To. */
-    mail_from: z.string().default('Customer success <success@company.example>'),
-    /** Postal address in the footer of marketing mail (required by law in many places). */
-    postal_address: z.string().optional(),
-    accounts_expected: z.number().int().positive().default(1_000),
-    /** Addresses at these domains are our own: their accounts are tests and get nothing. */
-    own_domains: z.array(z.string()).default([]),
+    timezone: z
+      .string()
+      .describe('IANA zone, such as America/New_York')
+      .meta({ examples: ['America/New_York'] }),
+    currency: z
+      .string()
+      .length(3)
+      .describe('ISO 4217, such as usd')
+      .meta({ examples: ['usd'] }),
+    mail_from: z
+      .string()
+      .default('Customer success <success@company.example>')
+      .describe('Address of mails: From and Reply-To'),
+    postal_address: z
+      .string()
+      .optional()
+      .describe('Postal address in the footer of marketing mail (required by law in many places)'),
+    accounts_expected: z
+      .number()
+      .int()
+      .positive()
+      .default(1_000)
+      .describe('About how many accounts there are: for the estimate of calls per hour'),
+    own_domains: z
+      .array(z.string())
+      .default([])
+      .describe('Addresses at these domains are our own: their accounts are tests and get nothing'),
   }),
-  connections: z.record(key, connection),
+  connections: z.record(key, connection).describe('One set of credentials for a vendor each'),
   products: z.record(key, product),
-  metrics: z.record(key, metric),
-  facts: z.record(key, fact).default({}),
-  triggers: z.record(key, trigger),
-  /** Highest first: a person's talk before an automatic message. */
-  play_order: z.array(key),
-  plays: z.record(key, play),
-  guardrails: guardrails.prefault({}),
+  metrics: z.record(key, metric).describe('What plans limit'),
+  facts: z.record(key, fact).default({}).describe('Every other number that conditions and templates may use'),
+  triggers: z.record(key, trigger).describe('When something is worth doing'),
+  play_order: z.array(key).describe("Highest first: a person's talk before an automatic message"),
+  plays: z.record(key, play).describe('What is done, step by step'),
+  guardrails: guardrails.prefault({}).describe('What no play may overstep'),
   trials: z
     .strictObject({
       length: duration.default(14 * DAY),
       tier: z.literal('next').default('next'),
       remind_before: duration.default(3 * DAY),
-      /** Above this monthly price (whole currency units) the trial needs a RevOps yes. */
-      approval_above: z.strictObject({ monthly: z.number().nonnegative() }).optional(),
+      approval_above: z
+        .strictObject({ monthly: z.number().nonnegative() })
+        .optional()
+        .describe('Above this monthly price (whole currency units) the trial needs a RevOps yes'),
       offer_expires: duration.default(14 * DAY),
-      /** Service mails of a trial, by moment; each names a template. */
-      mails: z.strictObject({ started: key.optional(), reminder: key.optional(), ended: key.optional() }).default({}),
+      mails: z
+        .strictObject({ started: slug.optional(), reminder: slug.optional(), ended: slug.optional() })
+        .default({})
+        .describe('Service mails of a trial, by moment; each names a template'),
     })
     .prefault({}),
   attribution: z
-    .strictObject({ model: z.enum(['last_engaged', 'first']).default('last_engaged'), window: duration.default(60 * DAY), contraction: duration.default(90 * DAY) })
+    .strictObject({
+      model: z.enum(['last_engaged', 'first']).default('last_engaged'),
+      window: duration.default(60 * DAY).describe('How long after a touch an upgrade may be credited to it'),
+      contraction: duration.default(90 * DAY).describe('A downgrade within this time takes credit back'),
+    })
     .prefault({}),
-  onboarding: z.record(key, onboardingSequence).default({}),
+  onboarding: z.record(key, onboardingSequence).default({}).describe('By plan: what follows an upgrade to it'),
   identity: z
-    .strictObject({ primary_admin: z.array(z.enum(['crm_role', 'billing_contact', 'oldest_admin'])).min(1).default(['crm_role', 'billing_contact', 'oldest_admin']) })
+    .strictObject({
+      primary_admin: z
+        .array(z.enum(['crm_role', 'billing_contact', 'oldest_admin']))
+        .min(1)
+        .default(['crm_role', 'billing_contact', 'oldest_admin'])
+        .describe('Who is written to: the first that exists'),
+    })
     .prefault({}),
-  /** Who may act: `am` and `revops` hold e-mail addresses, env: references or owner_in_crm. */
-  roles: z.partialRecord(z.enum(['am', 'revops', 'admin']), z.array(z.string())).optional(),
+  roles: z
+    .partialRecord(z.enum(['am', 'revops', 'admin']), z.array(z.string()))
+    .optional()
+    .describe('Who may act: e-mail addresses, env:NAME or owner_in_crm'),
   routing: z.strictObject({
     account_manager: z.literal('owner_in_crm').default('owner_in_crm'),
     csm: z.enum(['csm_in_crm', 'owner_in_crm']).default('owner_in_crm'),
-    fallback: z.strictObject({ slack: z.string(), email: z.string() }),
+    fallback: z
+      .strictObject({ slack: z.string(), email: z.string().describe('An address, or env:NAME') })
+      .describe('Who is told when an account has nobody'),
   }),
 });
 

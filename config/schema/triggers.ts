@@ -1,38 +1,57 @@
 import { z } from 'zod';
 import { duration, holdFor, key, level, ratio } from './values.ts';
 
-/** `off` does nothing, `shadow` decides and writes down what it would have done, `live` acts. */
-export const mode = z.enum(['off', 'shadow', 'live']);
+export const mode = z
+  .enum(['off', 'shadow', 'live'])
+  .describe('`off` does nothing, `shadow` decides and writes down what it would have done, `live` acts');
 
 const common = {
-  play: key,
+  play: key.describe('The play that it starts'),
   mode: mode.default('live'),
-  /** Only these metrics; by default every plan-limited metric (velocity: every metric of a usage-priced plan). */
-  metrics: z.array(key).min(1).optional(),
-  products: z.array(key).min(1).optional(),
-  /** The name that a backtest writes as `kind`. */
-  label: z.string().optional(),
+  metrics: z
+    .array(key)
+    .min(1)
+    .optional()
+    .describe(
+      'Only these metrics; by default every plan-limited metric (velocity: every metric of a usage-priced plan)',
+    ),
+  products: z.array(key).min(1).optional().describe('Only these products'),
+  label: z.string().optional().describe('The name that a backtest writes as `kind`'),
   held_for: holdFor.optional(),
-  /** How often one account and metric may trip: per billing period, or within a duration. */
-  cap: z.strictObject({ max: z.number().int().positive(), per: z.union([z.literal('period'), duration]) }).optional(),
-  max_age: duration.optional(),
+  cap: z
+    .strictObject({ max: z.number().int().positive(), per: z.union([z.literal('period'), duration]) })
+    .optional()
+    .describe('How often one account and metric may trip: per billing period, or within a duration'),
+  max_age: duration.optional().describe('A crossing that we learned of longer ago is recorded, not acted upon'),
 };
 
 export const trigger = z.discriminatedUnion('when', [
-  z.strictObject({ when: z.literal('utilization'), at: level, rearm_below: level.optional(), lead_time: duration.optional(), ...common }),
-  z.strictObject({ when: z.literal('limit_reached'), rearm_below: level.optional(), ...common }),
   z.strictObject({
-    when: z.literal('velocity'),
-    /** 0.25 means a quarter more than the weeks it is compared with. */
-    growth: z.number().positive(),
-    versus: duration.default(2_419_200_000),
-    /** How long the growth must have lasted. */
-    for: duration.default(604_800_000),
-    /** Below this weekly volume growth means nothing. */
-    min_weekly: z.number().nonnegative().default(1_000),
+    when: z.literal('utilization').describe('Used ÷ limit reaches a level'),
+    at: level.describe('0.80 is 80 % of the limit'),
+    rearm_below: level.optional().describe('May trip again after falling below this'),
+    lead_time: duration.optional().describe('Also trips when the forecast reaches the limit within this time'),
     ...common,
   }),
-  z.strictObject({ when: z.literal('decline_after_limit'), drop: ratio, within: duration, ...common }),
+  z.strictObject({
+    when: z.literal('limit_reached').describe('Nothing is left'),
+    rearm_below: level.optional().describe('May trip again after falling below this'),
+    ...common,
+  }),
+  z.strictObject({
+    when: z.literal('velocity').describe('Usage grows faster than before: for usage-priced plans'),
+    growth: z.number().positive().describe('0.25 means a quarter more than the weeks it is compared with'),
+    versus: duration.default(2_419_200_000).describe('The time before that it is compared with'),
+    for: duration.default(604_800_000).describe('How long the growth must have lasted'),
+    min_weekly: z.number().nonnegative().default(1_000).describe('Below this weekly volume growth means nothing'),
+    ...common,
+  }),
+  z.strictObject({
+    when: z.literal('decline_after_limit').describe('Usage was cut after a limit was reached'),
+    drop: ratio.describe('0.3 means 30 % less'),
+    within: duration.describe('How long after the limit'),
+    ...common,
+  }),
 ]);
 
 export type Mode = z.output<typeof mode>;

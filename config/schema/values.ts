@@ -7,6 +7,7 @@ export const duration = z
   .string()
   .regex(/^\d+(s|m|h|d|w)$/, 'expected a duration such as 15m, 6h or 14d')
   .meta({ description: 'A duration: a whole number and s, m, h, d or w', examples: ['15m', '6h', '14d'] })
+  // The pattern above allows no other unit.
   .transform((text) => Number(text.slice(0, -1)) * UNIT_MS[text.slice(-1) as keyof typeof UNIT_MS]);
 
 /** How long a level must hold: a duration, or a number of readings with different observedAt. */
@@ -25,24 +26,36 @@ export const holdFor = z
 export const key = z
   .string()
   .regex(/^[a-z][a-z0-9_]*$/, 'expected a name in lower case: letters, digits and _ (for example usage_80)')
-  .max(64);
+  .max(64)
+  .meta({ examples: ['usage_80'] });
 
 /** Template and step names may also carry a dash. */
 export const slug = z
   .string()
   .regex(/^[a-z][a-z0-9_-]*$/, 'expected a name in lower case: letters, digits, - and _')
-  .max(64);
+  .max(64)
+  .meta({ examples: ['usage-summary'] });
 
 /** A secret is only ever named, never written: `env:NAME` or `file:PATH`. */
 export const secretReference = z
   .string()
-  .regex(/^(env:[A-Z][A-Z0-9_]*|file:.+)$/, 'expected a reference to a secret, env:NAME or file:PATH, never the value itself')
+  .regex(
+    /^(env:[A-Z][A-Z0-9_]*|file:.+)$/,
+    'expected a reference to a secret, env:NAME or file:PATH, never the value itself',
+  )
   .meta({ description: 'Where the secret is found', examples: ['env:STRIPE_KEY', 'file:/run/secrets/stripe'] });
 
 export const ratio = z.number().min(0).max(1);
 export const level = z.number().gt(0).max(2);
-export const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as 18:00');
+export const clockTime = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as 18:00')
+  .meta({ examples: ['18:00'] });
 /** A CEL expression; checked against declared metrics and facts when the folder is loaded. */
-export const condition = z.string().min(1).max(2_000).meta({ description: 'A CEL condition', examples: ['facts.api_keys > 0'] });
+export const condition = z
+  .string()
+  .min(1)
+  .max(2_000)
+  .meta({ description: 'A CEL condition', examples: ['facts.api_keys > 0'] });
 
 export type HoldFor = z.output<typeof holdFor>;
