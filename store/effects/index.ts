@@ -1,0 +1,15 @@
+export * from './attempts.ts';
+export * from './claim.ts';
+export { loadTouchFacts, type TouchFactsRequest } from './facts.ts';
+export * from './outcomes.ts';
+export * from './rejudge.ts';
+export {
+  type EffectFilter,
+  type EffectView,
+  eraseOldPayloads,
+  listEffects,
+  listStalled,
+  listUnclear,
+  type OpenEffect,
+  readEffect,
+} from './rows.ts';

@@ -1,0 +1,30 @@
+import { bigint, customType } from 'drizzle-orm/pg-core';
+import type { Iso } from '../../domain/model.ts';
+
+/** PostgreSQL writes `2025-01-31 12:00:00+00`; all our code speaks ISO 8601 in UTC. */
+export function toIso(value: string): Iso {
+  return new Date(value).toISOString();
+}
+
+/** A moment of the business clock, always given by the caller. */
+export const iso = customType<{ data: Iso; driverData: string }>({
+  dataType: () => 'timestamp (3) with time zone',
+  fromDriver: toIso,
+});
+
+/** Milliseconds since 1970 of the wire clock; columns of this type are named `wire…`. */
+export const wireMs = () => bigint({ mode: 'number' });
+
+export const cents = () => bigint({ mode: 'number' });
+
+export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+
+/**
+ * JSON as the caller typed it. Drizzle's own jsonb reads columns of JSON text a second time, so a stored string
+ * would come back parsed; pg already parses once.
+ */
+export const json = customType<{ data: unknown; driverData: string }>({
+  dataType: () => 'jsonb',
+  toDriver: (value) => JSON.stringify(value),
+  fromDriver: (value) => value,
+});
