@@ -57,6 +57,7 @@ export default defineConfig({
       include: ['domain/**/*.ts'],
       exclude: ['**/*.test.ts', '**/types.ts'],
       reporter: ['text-summary', 'json-summary'],
+      thresholds: { branches: 95 },
     },
   },
 });
