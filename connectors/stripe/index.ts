@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { defineConnector } from '../kit/connector.ts';
+import { stripeClient } from './client.ts';
+import { manifest, settings } from './manifest.ts';
+import { changePlan } from './operations/change-plan.ts';
+import { endTrial } from './operations/end-trial.ts';
+import { entitlements } from './operations/entitlements.ts';
+import { previewChange } from './operations/preview-change.ts';
+import { customerReads } from './operations/read-customers.ts';
+import { readPrices } from './operations/read-prices.ts';
+import { startTrial } from './operations/start-trial.ts';
+import { upgradeLink } from './operations/upgrade-link.ts';
+import { receiveWebhook } from './webhook.ts';
+
+/** Billing through Stripe: https://docs.stripe.com/api */
+export const stripe = defineConnector({
+  manifest,
+  connect: (dependencies) => {
+    const { connection, config, secret } = dependencies;
+    const client = stripeClient(dependencies);
+    const { portal_configuration } = settings.parse(connection);
+    const webhookSecret = () => {
+      try {
+        return connection.webhook_secret === undefined ? null : secret(connection.webhook_secret);
+      } catch {
+        // A reference to nothing is as good as none: the route answers 503 and says so.
+        return null;
+      }
+    };
+    return {
+      billing: {
+        ...customerReads(client, dependencies),
+        readPrices: readPrices(client, config),
+        previewChange: previewChange(client),
+        upgradeLink: upgradeLink(client, portal_configuration),
+        entitlements: entitlements(client),
+        startTrial: startTrial(client),
+        endTrial: endTrial(client),
+        changePlan: changePlan(client),
+      },
+      receive: receiveWebhook(webhookSecret),
+      check: async (call) => {
+        await client.read('check', call, z.object({ object: z.literal('list') }), (api) =>
+          api.customers.list({ limit: 1 }),
+        );
+      },
+    };
+  },
+});

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import type { Manifest } from '../kit/connector.ts';
+
+/** Types and behaviour of the `stripe` package belong to this version; a webhook endpoint should be made with it too. */
+export const API_VERSION = '2026-10-28.endive';
+
+export const settings = z.object({
+  /** Where a customer carries our account id. */
+  account_key: z.string().min(1).default('metadata.account_id'),
+  /** The billing portal configuration (`bpc_…`) that allows the configured prices; default: the account's own. */
+  portal_configuration: z.string().startsWith('bpc_').optional(),
+});
+export type StripeSettings = z.output<typeof settings>;
+
+export const manifest: Manifest = {
+  name: 'stripe',
+  title: 'Stripe',
+  settings,
+  auth: ['key'],
+  hosts: () => ['api.stripe.com'],
+  apiVersion: { name: API_VERSION, url: 'https://docs.stripe.com/changelog' },
+  // Limits are per second (https://docs.stripe.com/rate-limits), none per hour.
+  callsPerHour: null,
+  needsAccountKey: true,
+  webhook: true,
+};

@@ -1,0 +1,99 @@
+/** The billing picture of all customers, in bulk: a few list calls, however many customers there are. */
+import { businessNow } from '../../../domain/clock.ts';
+import type { BillingCustomer } from '../../kit/capabilities.ts';
+import type { ConnectDependencies } from '../../kit/connector.ts';
+import type { Call } from '../../kit/operation.ts';
+import type { StripeClient } from '../client.ts';
+import { isMissing } from '../errors.ts';
+import { settings } from '../manifest.ts';
+import { hasDiscounts } from '../money.ts';
+import { type PictureContext, pictureOf } from '../picture.ts';
+import { readPriceBook } from '../price-book.ts';
+import { customer, invoice, price, type StripeCustomer, type StripeSubscription } from '../schemas.ts';
+import { readAll, readCoupons, readPages, readSubscriptions } from './lists.ts';
+
+export function customerReads(client: StripeClient, dependencies: ConnectDependencies) {
+  const { account_key } = settings.parse(dependencies.connection);
+
+  /** `who` narrows the lists to one customer. */
+  async function load(operation: string, call: Call, who: { customer?: string }) {
+    const book = await readPriceBook(client, dependencies.config, call);
+    const subscriptions = await readSubscriptions(client, operation, call, who);
+    await loadTiers(client, operation, call, subscriptions);
+    const invoices = await readAll(client, operation, call, invoice, (stripe, page) =>
+      stripe.invoices.list({ ...who, ...page, status: 'open' }),
+    );
+    const now = Date.parse(businessNow(dependencies.clock, Date.now())) / 1_000;
+    const context: PictureContext = {
+      connection: dependencies.name,
+      accountKey: account_key,
+      book,
+      coupons: subscriptions.some(hasDiscounts) ? await readCoupons(client, operation, call) : new Map(),
+      now,
+    };
+    return { subscriptions, invoices, context };
+  }
+
+  return {
+    async *readCustomers(call: Call): AsyncGenerator<BillingCustomer[]> {
+      const operation = 'readCustomers';
+      const { subscriptions, invoices, context } = await load(operation, call, {});
+      const subscriptionsOf = Map.groupBy(subscriptions, (subscription) => subscription.customer);
+      const invoicesOf = Map.groupBy(invoices, (open) => open.customer);
+      const pages = readPages(client, operation, call, customer, (stripe, page) =>
+        stripe.customers.list({ ...page, expand: ['data.discount.source.coupon'] }),
+      );
+      for await (const customers of pages) {
+        yield customers.map((found) =>
+          pictureOf(
+            {
+              customer: found,
+              subscriptions: subscriptionsOf.get(found.id) ?? [],
+              openInvoices: invoicesOf.get(found.id) ?? [],
+            },
+            context,
+          ),
+        );
+      }
+    },
+
+    /** Null: deleted, or never there. */
+    async readCustomer(customerId: string, call: Call): Promise<BillingCustomer | null> {
+      const found = await retrieve(client, customerId, call);
+      if (found === null) return null;
+      const { subscriptions, invoices, context } = await load('readCustomer', call, { customer: customerId });
+      return pictureOf({ customer: found, subscriptions, openInvoices: invoices }, context);
+    },
+  };
+}
+
+async function retrieve(client: StripeClient, customerId: string, call: Call): Promise<StripeCustomer | null> {
+  try {
+    const found = await client.read('readCustomer', call, customer, (stripe) =>
+      stripe.customers.retrieve(customerId, { expand: ['discount.source.coupon'] }),
+    );
+    return found.deleted ? null : found;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+/** Tiers are one level too deep for the subscription list; each tiered price is read once. */
+async function loadTiers(
+  client: StripeClient,
+  operation: string,
+  call: Call,
+  subscriptions: StripeSubscription[],
+): Promise<void> {
+  const items = subscriptions
+    .filter((subscription) => subscription.status !== 'canceled')
+    .flatMap((subscription) => subscription.items.data)
+    .filter((item) => item.price.billing_scheme === 'tiered' && item.price.tiers === undefined);
+  for (const [id, sharing] of Map.groupBy(items, (item) => item.price.id)) {
+    const { tiers } = await client.read(operation, call, price, (stripe) =>
+      stripe.prices.retrieve(id, { expand: ['tiers'] }),
+    );
+    for (const item of sharing) item.price.tiers = tiers ?? [];
+  }
+}

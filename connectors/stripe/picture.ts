@@ -1,0 +1,169 @@
+/** From Stripe's objects to our picture of a customer. Pure. */
+import type { BillingCustomer, BillingTrial } from '../kit/capabilities.ts';
+import { monthlyByItem, type Reductions } from './money.ts';
+import type { PriceBook } from './price-book.ts';
+import type { StripeCustomer, StripeInvoice, StripeItem, StripeSubscription } from './schemas.ts';
+
+/** Marks a subscription as a trial of ours: it never changes a limit, a state or revenue. */
+export const OFFER_METADATA = 'headroom_offer_id';
+const LIMIT_PREFIX = 'limit_';
+
+type PaidSubscription = BillingCustomer['subscriptions'][number];
+
+export interface CustomerParts {
+  customer: StripeCustomer;
+  subscriptions: StripeSubscription[];
+  openInvoices: StripeInvoice[];
+}
+export interface PictureContext {
+  connection: string;
+  accountKey: string;
+  book: PriceBook;
+  coupons: Reductions['coupons'];
+  /** Vendor time in seconds since 1970. */
+  now: number;
+}
+
+/** `subscriptions` come with the oldest and ended ones first, so that the current one of a product stands last. */
+export function pictureOf(parts: CustomerParts, context: PictureContext): BillingCustomer {
+  const { customer, openInvoices } = parts;
+  const account = readPath(customer, context.accountKey);
+  const sorted = parts.subscriptions.toSorted((a, b) => Number(isOver(b)) - Number(isOver(a)) || a.created - b.created);
+  return {
+    customerId: customer.id,
+    account,
+    email: customer.email ?? null,
+    subscriptions: sorted
+      .filter((subscription) => !isTrialOfOurs(subscription))
+      .flatMap((subscription) => paidSubscriptions(subscription, customer, account ?? '', context)),
+    trials: sorted.filter(isTrialOfOurs).flatMap((subscription) => trialOf(subscription, context)),
+    overdueInvoices: openInvoices
+      .filter((invoice) => isOverdue(invoice, context.now))
+      .map((invoice) => ({
+        id: invoice.id,
+        amountCents: invoice.amount_remaining,
+        dueAt: iso(invoice.due_date ?? invoice.created),
+      })),
+  };
+}
+
+/** One row for each configured product on the subscription; add-ons that config does not name count to the first. */
+function paidSubscriptions(
+  subscription: StripeSubscription,
+  customer: StripeCustomer,
+  account: string,
+  context: PictureContext,
+): PaidSubscription[] {
+  const status = statusOf(subscription);
+  if (status === null) return [];
+  const monthly = monthlyByItem(subscription, { coupons: context.coupons, customer, now: context.now });
+  const rows = new Map<string, PaidSubscription>();
+  let addOnCents = 0;
+  for (const item of subscription.items.data) {
+    const cents = status === 'cancelled' ? 0 : (monthly.get(item.id) ?? 0);
+    const name = context.book.planOf(item.price);
+    const row = name && rows.get(name.product);
+    if (row) row.mrrCents += cents;
+    else if (name === null) addOnCents += cents;
+    else {
+      rows.set(name.product, {
+        id: subscription.id,
+        connection: context.connection,
+        customerId: customer.id,
+        itemId: item.id,
+        account,
+        product: name.product,
+        plan: status === 'cancelled' ? null : name.plan,
+        status,
+        quantity: item.quantity ?? 1,
+        mrrCents: cents,
+        currency: subscription.currency,
+        ...periodOf(item),
+        contractLimits: { ...limitsOf(customer.metadata), ...limitsOf(subscription.metadata) },
+        pendingChange: (subscription.pending_update?.subscription_items ?? []).length > 0,
+      });
+    }
+  }
+  const [first] = rows.values();
+  if (first) first.mrrCents += addOnCents;
+  return [...rows.values()];
+}
+
+/** Null: never paid for (`incomplete`), so no subscription of ours yet. */
+function statusOf(subscription: StripeSubscription): PaidSubscription['status'] | null {
+  switch (subscription.status) {
+    case 'canceled':
+      return 'cancelled';
+    case 'past_due':
+    case 'unpaid':
+      return 'past_due';
+    case 'paused':
+      return 'paused';
+    case 'incomplete':
+    case 'incomplete_expired':
+      return null;
+    default:
+      // `active`, and `trialing` where it is the vendor's own trial of a new customer.
+      return 'active';
+  }
+}
+
+function trialOf(subscription: StripeSubscription, context: PictureContext): BillingTrial[] {
+  const name = subscription.items.data.map((item) => context.book.planOf(item.price)).find((found) => found !== null);
+  const end = subscription.trial_end ?? subscription.ended_at ?? subscription.created;
+  if (!name) return [];
+  const cutShort = subscription.status === 'canceled' && (subscription.ended_at ?? end) < end;
+  return [
+    {
+      subscriptionId: subscription.id,
+      offerId: subscription.metadata[OFFER_METADATA] ?? '',
+      product: name.product,
+      plan: name.plan,
+      status: subscription.status === 'trialing' ? 'trialing' : cutShort ? 'cancelled' : 'ended',
+      endsAt: iso(end),
+    },
+  ];
+}
+
+export function isTrialOfOurs(subscription: StripeSubscription): boolean {
+  return subscription.metadata[OFFER_METADATA] !== undefined;
+}
+
+function isOver(subscription: StripeSubscription): boolean {
+  return subscription.status === 'canceled';
+}
+
+/** Open is not yet overdue: past its date, or a charge was tried and failed. */
+function isOverdue(invoice: StripeInvoice, now: number): boolean {
+  if (invoice.amount_remaining <= 0) return false;
+  return invoice.due_date !== null ? invoice.due_date < now : invoice.attempted;
+}
+
+/** Since 2025-03-31 the period stands on the item, not on the subscription. */
+function periodOf(item: StripeItem) {
+  return { periodStart: iso(item.current_period_start), periodEnd: iso(item.current_period_end) };
+}
+
+function limitsOf(metadata: Record<string, string>): Record<string, number> {
+  const limits: Record<string, number> = {};
+  for (const [key, value] of Object.entries(metadata)) {
+    const limit = Number(value);
+    if (key.startsWith(LIMIT_PREFIX) && value.trim() !== '' && limit > 0)
+      limits[key.slice(LIMIT_PREFIX.length)] = limit;
+  }
+  return limits;
+}
+
+/** `metadata.account_id` of a customer; null when absent or empty. */
+function readPath(customer: StripeCustomer, path: string): string | null {
+  let value: unknown = customer;
+  for (const part of path.split('.')) {
+    // Any step may be missing: a record is only read where there is one.
+    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[part] : undefined;
+  }
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+export function iso(seconds: number): string {
+  return new Date(seconds * 1_000).toISOString();
+}
