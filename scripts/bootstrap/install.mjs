@@ -35,11 +35,22 @@ async function install(root, progress) {
   );
   if (!result.ok) {
     throw new BootstrapError(
-      `Installing packages failed (npm ci: ${result.problem}).\n` +
-        `Check that \`npm ping\` answers from this machine, then run the command again. npm said:\n${result.output.trim()}`,
+      'Installing packages failed. Check that `npm ping` answers from this machine, then run the command again.\n' +
+        `npm ci said:\n${complaintsOf(result.output)}`,
     );
   }
   progress.note('✓ packages installed');
+}
+
+/**
+ * npm's own error lines, without its warnings and without the list of its options.
+ * @param {string} output
+ */
+export function complaintsOf(output) {
+  const lines = output.split('\n').filter((line) => /^npm (error|ERR!) \S/.test(line));
+  return (lines.length > 0 ? lines.slice(0, 12) : output.trim().split('\n').slice(-12))
+    .map((line) => `  ${line}`)
+    .join('\n');
 }
 
 /**

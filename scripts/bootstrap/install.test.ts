@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ensureInstalled, isStamped, matchesLockfile } from './install.mjs';
+import { complaintsOf, ensureInstalled, isStamped, matchesLockfile } from './install.mjs';
 
 type Packages = Record<string, { version?: string; integrity?: string; optional?: boolean }>;
 
@@ -66,4 +66,9 @@ test('installs when node_modules is missing', () => {
   fs.rmSync(path.join(root, 'node_modules'), { recursive: true });
   expect(isStamped(root)).toBe(false);
   expect(matchesLockfile(root)).toBe(false);
+});
+
+test('shows what npm complains of, without its warnings', () => {
+  const output = 'npm warn EBADENGINE old\nnpm error code ENOTFOUND\nnpm error\nnpm error network no such host\n';
+  expect(complaintsOf(output)).toBe('  npm error code ENOTFOUND\n  npm error network no such host');
 });
