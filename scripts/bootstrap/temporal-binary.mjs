@@ -48,7 +48,11 @@ export async function checkTemporal(file) {
   if (!ok) return { ok: false, reason: `${file} --version failed: ${problem}` };
   // The server's number decides: a CLI built by `go install` calls itself 0.0.0-DEV.
   const [, cli, major, minor] = /temporal version (\S+) \(Server (\d+)\.(\d+)/.exec(output) ?? [];
-  if (!cli) return { ok: false, reason: `${file} is not the Temporal CLI: it says "${output.trim().slice(0, 80)}"` };
+  if (!cli)
+    return {
+      ok: false,
+      reason: `${file} is not the Temporal CLI: it says "${output.trim().split('\n', 1)[0]?.slice(0, 80)}"`,
+    };
   return isAtLeast(OLDEST_SERVER, Number(major), Number(minor))
     ? { ok: true, path: path.resolve(file), version: cli }
     : { ok: false, reason: `${file} holds server ${major}.${minor}; ${OLDEST_SERVER.join('.')} or newer is needed` };
