@@ -1,0 +1,62 @@
+import { IANAZone } from 'luxon';
+import { z } from 'zod';
+import type { Manifest } from '../kit/connector.ts';
+
+/** Data residency decides the hosts, and a wrong one answers with empty results: https://docs.mixpanel.com/docs/privacy/eu-residency */
+export const REGION_HOSTS = {
+  us: { query: 'mixpanel.com', ingest: 'api.mixpanel.com' },
+  eu: { query: 'eu.mixpanel.com', ingest: 'api-eu.mixpanel.com' },
+  in: { query: 'in.mixpanel.com', ingest: 'api-in.mixpanel.com' },
+} as const;
+
+const digits = z
+  .union([z.string().regex(/^\d+$/, 'expected digits'), z.number().int().positive()])
+  .transform((id) => String(id));
+
+export const settingsSchema = z.strictObject({
+  /** Where the project's data lives. Never guessed: the wrong region loses data without an error. */
+  region: z.enum(['us', 'eu', 'in']),
+  project_id: digits,
+  /** Needed where the project uses Data Views. */
+  workspace_id: digits.optional(),
+  /** Project Settings > Group Keys. In quotes: it is a 64-bit number that YAML would round. */
+  data_group_id: z
+    .string()
+    .regex(/^-?\d+$/, 'expected the group key’s id in quotes, such as "-6521893041173295871"')
+    .optional(),
+  /** The project's time zone (Project Settings): its daily buckets begin at midnight there. */
+  timezone: z.string().refine((zone) => IANAZone.isValidZone(zone), 'expected an IANA zone such as America/New_York'),
+});
+export type MixpanelSettings = z.output<typeof settingsSchema>;
+
+/** How a metric or fact is read: counted from events, or taken from a property of the account's group profile. */
+export const readSchema = z.union([
+  z.strictObject({ segmentation: z.strictObject({ event: z.string().min(1), where: z.string().min(1).optional() }) }),
+  z.strictObject({
+    engage: z.strictObject({
+      property: z.string().min(1),
+      /** Property with the account's own limit: a number, or the word "unlimited". */
+      limit_property: z.string().min(1).optional(),
+    }),
+  }),
+]);
+export type MixpanelRead = z.output<typeof readSchema>;
+
+/** Of the 60 queries an hour that all users of a project share, 20 stay free for other people's dashboards and scripts. */
+export const QUERIES_PER_HOUR = 40;
+
+export const manifest: Manifest = {
+  name: 'mixpanel',
+  title: 'Mixpanel',
+  settings: settingsSchema,
+  auth: ['username', 'secret'],
+  readSchema,
+  hosts: (settings) => {
+    const region = REGION_HOSTS[settingsSchema.shape.region.parse(settings.region)];
+    return [region.query, region.ingest];
+  },
+  apiVersion: { name: 'Query API 2.0 and Import API', url: 'https://docs.mixpanel.com/reference/overview' },
+  callsPerHour: QUERIES_PER_HOUR,
+  needsAccountKey: true,
+  webhook: false,
+};
