@@ -128,7 +128,11 @@ export interface LedgerEntry {
   /** The hub's own marker or key as visible on the wire (Message-ID, task marker, idempotency key). */
   key?: string | null;
   summary: string;
-  fact?: { rule: 'severe_ticket' | 'opted_out' | 'am_contact' | 'incident' | 'overdue'; id: string; state: 'open' | 'closed' };
+  fact?: {
+    rule: 'severe_ticket' | 'opted_out' | 'am_contact' | 'incident' | 'overdue';
+    id: string;
+    state: 'open' | 'closed';
+  };
   act?: string;
   data?: Json;
 }
@@ -137,12 +141,37 @@ export interface LedgerEntry {
 
 /** Things that happen at one vendor and concern others: people and other twins listen. */
 export interface SandboxEvents {
-  'mail.delivered': { to: string; from: string; subject: string; text: string; html: string; links: string[]; messageId: string; headers: Record<string, string>; at: Iso };
+  'mail.delivered': {
+    to: string;
+    from: string;
+    subject: string;
+    text: string;
+    html: string;
+    links: string[];
+    messageId: string;
+    headers: Record<string, string>;
+    at: Iso;
+  };
   'chat.message': { channel: string; ts: string; text: string; blocks: Json; updated: boolean; at: Iso };
-  'crm.task': { id: string; companyId: string; account: string | null; ownerId: string | null; subject: string; body: string; status: string; at: Iso };
+  'crm.task': {
+    id: string;
+    companyId: string;
+    account: string | null;
+    ownerId: string | null;
+    subject: string;
+    body: string;
+    status: string;
+    at: Iso;
+  };
   'prompt.seen': { key: string; account: string; user: string; title: string; link: string | null; at: Iso };
   /** The paid plan of an account changed at billing, whoever caused it; limits of later usage follow it. */
-  'billing.plan_changed': { account: string; product: string; plan: string | null; cause: 'world' | 'customer' | 'hub'; at: Iso };
+  'billing.plan_changed': {
+    account: string;
+    product: string;
+    plan: string | null;
+    cause: 'world' | 'customer' | 'hub';
+    at: Iso;
+  };
 }
 export type SandboxEventName = keyof SandboxEvents;
 
@@ -158,7 +187,13 @@ export interface TwinContext {
   emit: <N extends SandboxEventName>(name: N, event: SandboxEvents[N]) => void;
   on: <N extends SandboxEventName>(name: N, listen: (event: SandboxEvents[N]) => void) => void;
   /** Delivers a webhook to the hub: recorded, retried as the vendor would on failure; null until a hub is known. */
-  deliver: (request: { path: string; method: 'POST' | 'GET'; headers: Record<string, string>; body: string; retry: { attempts: number; firstWaitMs: number } }) => Promise<{ status: number; body: string } | null>;
+  deliver: (request: {
+    path: string;
+    method: 'POST' | 'GET';
+    headers: Record<string, string>;
+    body: string;
+    retry: { attempts: number; firstWaitMs: number };
+  }) => Promise<{ status: number; body: string } | null>;
   /** Shared view of who is who in the world. */
   directory: Directory;
   /** The secrets that this twin accepts and signs with, by environment variable name. */
@@ -169,7 +204,10 @@ export interface TwinContext {
 export interface Directory {
   accounts: Map<string, WorldAccount>;
   /** Plan and limits by product and plan key, and monthly cents. */
-  catalogue: Record<string, Record<string, { mrrCents: number | null; limits: Record<string, number | null>; priceKey: string }>>;
+  catalogue: Record<
+    string,
+    Record<string, { mrrCents: number | null; limits: Record<string, number | null>; priceKey: string }>
+  >;
   accountOfEmail: (email: string) => string | null;
   planOf: (account: string, product: string) => string | null;
 }

@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sentInstead } from '../frame/record-hooks.ts';
+import { flatHeaders } from '../frame/recording.ts';
+import type { Fault } from './fault.ts';
+import type { FaultList } from './fault-list.ts';
+import { answerOf } from './vendor-answers.ts';
+
+const never = new Promise<never>(() => undefined);
+const path = (request: FastifyRequest) => request.url.split('?')[0] ?? request.url;
+
+/** Puts the faults around a twin's routes: before its handlers run, and on what they answer. */
+export function addFaultHooks(server: FastifyInstance, vendor: string, faults: FaultList): void {
+  // After parsing, so that a recording shows the body of a refused call too.
+  server.addHook('preHandler', async (request, reply) => {
+    if (request.url.startsWith('/_view')) return;
+    const fault = faults.hit(vendor, 'before', request.method, path(request));
+    if (fault) await refuse(vendor, fault, reply);
+  });
+  server.addHook('onSend', async (request, reply, payload) => {
+    if (request.url.startsWith('/_view')) return payload;
+    const fault = faults.hit(vendor, 'after', request.method, path(request));
+    return fault ? spoil(fault, request, reply, payload) : payload;
+  });
+}
+
+async function refuse(vendor: string, fault: Fault, reply: FastifyReply): Promise<void> {
+  switch (fault.kind) {
+    case 'slow':
+      await sleep(fault.delayMs, undefined, { ref: false });
+      return;
+    case 'hang':
+      await never;
+      return;
+    case 'rate_limited':
+    case 'server_error':
+    case 'expired_token': {
+      const answer = answerOf(vendor, fault.kind);
+      if (fault.retryAfterSeconds !== undefined) reply.header('retry-after', String(fault.retryAfterSeconds));
+      await reply.code(fault.kind === 'server_error' ? fault.status : answer.status).send(answer.body);
+      return;
+    }
+    default:
+      throw new Error(`${fault.kind} is no refusal`);
+  }
+}
+
+/** The handler has run: what it did stays done, only the answer is lost or spoiled. */
+async function spoil(fault: Fault, request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+  switch (fault.kind) {
+    case 'accept_then_reset':
+      sentInstead(request, { body: null, lost: true });
+      request.raw.socket.resetAndDestroy();
+      return never;
+    case 'accept_then_timeout':
+      sentInstead(request, { body: null, lost: true });
+      return never;
+    case 'half_body': {
+      const whole = Buffer.from(typeof payload === 'string' || Buffer.isBuffer(payload) ? payload : '{"truncated":');
+      const half = whole.subarray(0, Math.floor(whole.length / 2));
+      sentInstead(request, { body: half.toString(), lost: false });
+      reply.hijack();
+      reply.raw.writeHead(reply.statusCode, {
+        ...flatHeaders(reply.getHeaders()),
+        'content-length': String(whole.length),
+      });
+      reply.raw.write(half, () => request.raw.socket.destroy());
+      return never;
+    }
+    case 'wrong_shape': {
+      const other = '{"unexpected":true}';
+      reply.code(200).type('application/json').removeHeader('content-length');
+      sentInstead(request, { body: other, lost: false });
+      return other;
+    }
+    default:
+      throw new Error(`${fault.kind} does not spoil an answer`);
+  }
+}

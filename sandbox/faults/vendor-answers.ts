@@ -1,0 +1,70 @@
+import type { Json } from '../../domain/model.ts';
+
+interface Answer {
+  status: number;
+  body: Json;
+}
+interface VendorAnswers {
+  rate_limited: Answer;
+  server_error: Answer;
+  expired_token: Answer;
+}
+
+const plain: VendorAnswers = {
+  rate_limited: { status: 429, body: { error: 'too many requests' } },
+  server_error: { status: 503, body: { error: 'service unavailable' } },
+  expired_token: { status: 401, body: { error: 'token expired' } },
+};
+
+/** How each vendor says it. Sources: the vendors' error pages. */
+const byVendor: Record<string, VendorAnswers> = {
+  // https://docs.stripe.com/api/errors, https://docs.stripe.com/error-codes#api-key-expired
+  stripe: {
+    rate_limited: {
+      status: 429,
+      body: { error: { type: 'invalid_request_error', code: 'rate_limit', message: 'Too many requests' } },
+    },
+    server_error: { status: 503, body: { error: { type: 'api_error', message: 'An unknown error occurred' } } },
+    expired_token: {
+      status: 401,
+      body: { error: { type: 'invalid_request_error', code: 'api_key_expired', message: 'Expired API Key provided' } },
+    },
+  },
+  // https://developers.hubspot.com/docs/api-reference/error-handling
+  hubspot: {
+    rate_limited: {
+      status: 429,
+      body: {
+        status: 'error',
+        message: 'You have reached your ten_secondly_rolling limit.',
+        errorType: 'RATE_LIMIT',
+        policyName: 'TEN_SECONDLY_ROLLING',
+      },
+    },
+    server_error: { status: 503, body: { status: 'error', message: 'service unavailable' } },
+    expired_token: {
+      status: 401,
+      body: {
+        status: 'error',
+        message: 'The OAuth token used to make this call expired',
+        category: 'EXPIRED_AUTHENTICATION',
+      },
+    },
+  },
+  // https://docs.slack.dev/apis/web-api/rate-limits; API errors come with status 200
+  slack: {
+    rate_limited: { status: 429, body: { ok: false, error: 'ratelimited' } },
+    server_error: { status: 503, body: { ok: false, error: 'service_unavailable' } },
+    expired_token: { status: 200, body: { ok: false, error: 'token_expired' } },
+  },
+  // https://developer.mixpanel.com/reference/query-api-errors
+  mixpanel: {
+    rate_limited: { status: 429, body: { error: 'Query rate limit exceeded', status: 'error' } },
+    server_error: { status: 503, body: { error: 'Service unavailable', status: 'error' } },
+    expired_token: { status: 401, body: { error: 'Invalid service account credentials', status: 'error' } },
+  },
+};
+
+export function answerOf(vendor: string, kind: keyof VendorAnswers): Answer {
+  return (byVendor[vendor] ?? plain)[kind];
+}

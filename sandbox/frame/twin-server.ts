@@ -1,0 +1,60 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import { addFaultHooks } from '../faults/fault-hooks.ts';
+import type { FaultList } from '../faults/fault-list.ts';
+import type { SandboxClock } from './clock.ts';
+import { recordExchanges } from './record-hooks.ts';
+import type { Recorder } from './recording.ts';
+import type { Twin } from './types.ts';
+
+export interface RunningTwin {
+  /** Where the hub reaches the vendor. */
+  url: string;
+  /** Pages for people; null when the twin has none. */
+  viewUrl: string | null;
+  close: () => Promise<void>;
+}
+
+/** Big enough for a full batch of Mixpanel's /import (2 MB packed, 10 MB unpacked). */
+const BODY_LIMIT = 16 * 1024 * 1024;
+
+function newServer(): FastifyInstance {
+  return fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true, routerOptions: { maxParamLength: 500 } });
+}
+
+async function open(server: FastifyInstance): Promise<string> {
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  const address = server.server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+/** Opens a twin on a free loopback port: its own listener, or an HTTP server with recording and faults around its routes. */
+export async function openTwin(
+  twin: Twin,
+  around: { clock: SandboxClock; recorder: Recorder; faults: FaultList },
+): Promise<RunningTwin> {
+  if (twin.listen) {
+    const own = await twin.listen();
+    const pages = twin.view ? newServer() : null;
+    if (pages) twin.view?.(pages);
+    const viewUrl = pages ? `${await open(pages)}/_view` : null;
+    return {
+      url: own.url,
+      viewUrl,
+      close: async () => {
+        await pages?.close();
+        await own.close();
+      },
+    };
+  }
+  const server = newServer();
+  recordExchanges(server, twin.name, around.recorder, around.clock.now);
+  addFaultHooks(server, twin.name, around.faults);
+  // In a scope of its own, so that the twin's parsers and error handlers stay its own.
+  await server.register(async (scope) => {
+    await twin.routes?.(scope);
+    twin.view?.(scope);
+  });
+  const url = await open(server);
+  return { url, viewUrl: twin.view ? `${url}/_view` : null, close: () => server.close() };
+}
