@@ -27,6 +27,9 @@ export interface ConnectDependencies {
   prompts: PromptBox;
 }
 
+/** What a play or metric needs from a connection, in the words of config checks. */
+export type Capability = 'usage' | 'billing' | 'crm' | 'chat' | 'email' | 'in_app';
+
 export interface Manifest {
   name: string;
   title: string;
@@ -43,6 +46,8 @@ export interface Manifest {
   callsPerHour: number | null;
   needsAccountKey: boolean;
   webhook: boolean;
+  /** What a connection of it can do: lets `validate` say that a step has nobody to do it. */
+  provides?: Capability[];
 }
 
 export interface Connector {
