@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import type { Manifest } from '../kit/connector.ts';
+
+export const settings = z.object({
+  channel: z
+    .string()
+    .min(1)
+    .meta({ description: 'Where alerts go when a person is not found in the workspace', examples: ['#expansion'] }),
+  may_read_history: z.boolean().default(false).meta({
+    description:
+      'The app has channels:history, groups:history and im:history: an alert with an unknown outcome can be looked up',
+  }),
+});
+export type SlackSettings = z.output<typeof settings>;
+
+/** Scopes: chat:write, chat:write.public, im:write, users:read, users:read.email; *:history with may_read_history. */
+export const manifest: Manifest = {
+  name: 'slack',
+  title: 'Slack',
+  settings,
+  auth: ['token'],
+  hosts: () => ['slack.com'],
+  apiVersion: { name: 'Web API', url: 'https://docs.slack.dev/apis/web-api' },
+  callsPerHour: null,
+  needsAccountKey: false,
+  webhook: true,
+};

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { type BusinessClock, businessNow } from '../../domain/clock.ts';
+import type { MessageChannel } from '../kit/capabilities.ts';
+import { InvalidInputError } from '../kit/errors.ts';
+import { buildMail } from './mime.ts';
+import { type Relay, submit } from './submit.ts';
+
+const builtMail = z.object({ from: z.string(), to: z.string(), messageId: z.string(), raw: z.string() });
+
+/**
+ * SMTP knows no idempotency key and no look-up: what happened to a message whose 250 was lost stays unclear.
+ * The result carries the Message-ID under which the recipient got it.
+ */
+export function sendMail(relay: Relay, domain: string, clock: BusinessClock): MessageChannel['send'] {
+  return {
+    name: 'send_email',
+    idempotency: 'none',
+    settleMs: 10_000,
+    timeoutMs: 60_000,
+    prepare: (input) => ({ ...buildMail(input, { domain, date: new Date(businessNow(clock, Date.now())) }) }),
+    send: async (stored, call) => {
+      const mail = builtMail.safeParse(stored);
+      if (!mail.success) {
+        throw new InvalidInputError('the stored payload is not a mail', { connector: 'smtp', operation: 'send' });
+      }
+      const given = await submit(relay, mail.data, call);
+      return { messageId: given ?? mail.data.messageId };
+    },
+  };
+}
