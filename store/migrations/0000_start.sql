@@ -24,12 +24,13 @@ CREATE TABLE "account_link" (
 );
 --> statement-breakpoint
 CREATE TABLE "account_person" (
+	"connection" text NOT NULL,
 	"account" text NOT NULL,
 	"person" text NOT NULL,
 	"roles" text[] NOT NULL,
 	"external_id" text,
 	"since" timestamp (3) with time zone,
-	CONSTRAINT "account_person_account_person_pk" PRIMARY KEY("account","person")
+	CONSTRAINT "account_person_account_person_connection_pk" PRIMARY KEY("account","person","connection")
 );
 --> statement-breakpoint
 CREATE TABLE "consent" (
@@ -242,7 +243,6 @@ CREATE TABLE "inbox" (
 	"wire_received_at" bigint NOT NULL,
 	"body" jsonb NOT NULL,
 	"state" text NOT NULL,
-	"wire_lease_until" bigint,
 	"wire_next_at" bigint NOT NULL,
 	"attempts" integer DEFAULT 0 NOT NULL,
 	"error" text,

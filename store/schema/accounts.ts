@@ -39,16 +39,18 @@ export const person = pgTable('person', {
   updatedAt: iso().notNull(),
 });
 
+/** As each connection tells it: the CRM names the admin, billing its contact. */
 export const accountPerson = pgTable(
   'account_person',
   {
+    connection: text().notNull(),
     account: text().notNull(),
     person: text().notNull(),
     roles: text().array().$type<AccountPerson['roles']>().notNull(),
     externalId: text(),
     since: iso(),
   },
-  (t) => [primaryKey({ columns: [t.account, t.person] }), index().on(t.person), index().on(t.externalId)],
+  (t) => [primaryKey({ columns: [t.account, t.person, t.connection] }), index().on(t.person), index().on(t.externalId)],
 );
 
 /** One row per source: an opt-out by our own link outlives a CRM that does not know of it. */

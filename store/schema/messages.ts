@@ -17,7 +17,7 @@ export const inbox = pgTable(
     wireReceivedAt: wireMs().notNull(),
     body: json().$type<Json>().notNull(),
     state: text().$type<'new' | 'taken' | 'done' | 'parked'>().notNull(),
-    wireLeaseUntil: wireMs(),
+    /** Not before: after a failure, or the end of a lease. */
     wireNextAt: wireMs().notNull(),
     attempts: integer().notNull().default(0),
     error: text(),

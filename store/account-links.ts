@@ -1,0 +1,57 @@
+import { asc, inArray, sql } from 'drizzle-orm';
+import type { Iso } from '../domain/model.ts';
+import { upsertRows } from './bulk.ts';
+import { accountLink } from './schema/index.ts';
+import type { Tx } from './transaction.ts';
+
+/** A vendor's record and the account of ours that it names. */
+export interface AccountLink {
+  connection: string;
+  externalId: string;
+  account: string | null;
+  /** Name of the record, for the list of those that need a person's help. */
+  label: string | null;
+  readAt: Iso;
+  /** When we last read the vendor's record (wire ms): what is older than a guardrail allows is read again. */
+  wireReadAt: number;
+}
+
+export async function linkAccounts(
+  tx: Tx,
+  links: Pick<AccountLink, 'connection' | 'externalId' | 'account' | 'label'>[],
+  read: { now: Iso; wireNow: number },
+): Promise<void> {
+  const rows = links.map((link) => ({ ...link, readAt: read.now, wireReadAt: read.wireNow }));
+  await upsertRows(tx, accountLink, rows, {
+    key: ['connection', 'externalId'],
+    update: ['account', 'label', 'readAt', 'wireReadAt'],
+    updateWhere: sql`account_link.wire_read_at <= excluded.wire_read_at`,
+  });
+}
+
+/** The vendors' records of these accounts, by connection. */
+export async function readLinks(tx: Tx, accounts: string[]): Promise<AccountLink[]> {
+  if (accounts.length === 0) return [];
+  return tx
+    .select()
+    .from(accountLink)
+    .where(inArray(accountLink.account, accounts))
+    .orderBy(asc(accountLink.connection), asc(accountLink.externalId));
+}
+
+/** Records that name no account, and accounts that several records of one vendor claim: neither gets touches. */
+export type LinkProblem =
+  | { kind: 'unlinked'; connection: string; externalIds: string[]; account: null; label: string | null }
+  | { kind: 'doubled'; connection: string; externalIds: string[]; account: string; label: string | null };
+
+export async function listLinkProblems(tx: Tx, limit = 500): Promise<LinkProblem[]> {
+  const result = await tx.execute<LinkProblem & Record<string, unknown>>(sql`
+    select case when account is null then 'unlinked' else 'doubled' end as kind, connection, account,
+           array_agg(external_id order by external_id) as "externalIds", min(label) as label
+      from account_link
+     group by connection, account, case when account is null then external_id end
+    having account is null or count(*) > 1
+     order by kind, connection, account, min(external_id)
+     limit ${limit}`);
+  return result.rows;
+}

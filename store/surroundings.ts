@@ -1,0 +1,77 @@
+import { and, eq, inArray, isNull, notInArray, sql } from 'drizzle-orm';
+import type { Incident, Iso, Outreach, Ticket } from '../domain/model.ts';
+import { upsertRows } from './bulk.ts';
+import { wakeRunning } from './journeys.ts';
+import { incident, outreach, ticket } from './schema/index.ts';
+import type { Tx } from './transaction.ts';
+
+/** Contacts of account managers with customers, as one connection lists them. */
+export async function upsertOutreach(tx: Tx, connection: string, contacts: Outreach[]): Promise<void> {
+  const rows = contacts.map((contact) => ({ ...contact, connection }));
+  await upsertRows(tx, outreach, rows, {
+    key: ['connection', 'externalId'],
+    update: ['account', 'by', 'channel', 'at'],
+  });
+}
+
+/**
+ * The open tickets of these accounts, as one connection lists them now: those it no longer lists are closed. Journeys
+ * of accounts where a ticket closed are woken.
+ */
+export async function replaceOpenTickets(
+  tx: Tx,
+  connection: string,
+  accounts: string[],
+  tickets: Ticket[],
+  now: Iso,
+): Promise<void> {
+  if (accounts.length === 0) return;
+  const open = tickets.filter((t) => t.open).map((t) => t.externalId);
+  const closed = await tx
+    .update(ticket)
+    .set({ open: false })
+    .where(
+      and(
+        eq(ticket.connection, connection),
+        eq(ticket.open, true),
+        inArray(ticket.account, accounts),
+        open.length === 0 ? sql`true` : notInArray(ticket.externalId, open),
+      ),
+    )
+    .returning({ account: ticket.account });
+  const rows = tickets.map((t) => ({ ...t, connection }));
+  await upsertRows(tx, ticket, rows, {
+    key: ['connection', 'externalId'],
+    update: ['account', 'severe', 'open', 'subject', 'at'],
+  });
+  if (closed.length > 0) await wakeRunning(tx, [...new Set(closed.map((row) => row.account))], now);
+}
+
+export async function listOpenTickets(tx: Tx, account: string): Promise<Ticket[]> {
+  const rows = await tx
+    .select()
+    .from(ticket)
+    .where(and(eq(ticket.account, account), eq(ticket.open, true)));
+  return rows.map(({ connection: _, ...row }) => row);
+}
+
+/** Holds touches of its scope: `all`, an account or a product. The same id again changes nothing. */
+export async function openIncident(tx: Tx, input: Omit<Incident, 'endedAt'>): Promise<void> {
+  await tx.insert(incident).values(input).onConflictDoNothing();
+}
+
+/** Ends every open incident of a scope and wakes all running journeys. @returns how many */
+export async function closeIncidents(tx: Tx, scope: string, now: Iso): Promise<number> {
+  const result = await tx
+    .update(incident)
+    .set({ endedAt: now })
+    .where(and(eq(incident.scope, scope), isNull(incident.endedAt)));
+  const ended = result.rowCount ?? 0;
+  if (ended > 0) await wakeRunning(tx, null, now);
+  return ended;
+}
+
+export async function listIncidents(tx: Tx, filter: { open: boolean }): Promise<Incident[]> {
+  const where = filter.open ? isNull(incident.endedAt) : undefined;
+  return tx.select().from(incident).where(where).orderBy(sql`${incident.startedAt} desc`).limit(200);
+}
