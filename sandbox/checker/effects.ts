@@ -1,4 +1,5 @@
 import type { LedgerEntry } from '../frame/types.ts';
+import { field } from './entry-field.ts';
 import type { AccountFacts } from './world-facts.ts';
 
 /** One contact with a customer's person, as it was visible to them. */
@@ -18,14 +19,6 @@ export interface VisibleTouch {
 const VISIBLE = new Set<LedgerEntry['kind']>(['mail', 'prompt_shown', 'chat_message', 'task_created']);
 /** Acts by which a person shows that a message meant something to them. Opening a mail does not. */
 const ANSWERS = new Set(['clicked', 'in_app_clicked']);
-
-/** A text field of the entry's data, such as the headers that the SMTP twin keeps. */
-function field(entry: LedgerEntry, name: string): string | null {
-  const data = entry.data;
-  if (data === null || typeof data !== 'object' || Array.isArray(data)) return null;
-  const value = data[name];
-  return typeof value === 'string' ? value : null;
-}
 
 /** A prompt to buy, unlike service mail (trial notices, onboarding), says how to be rid of it. */
 export function isTouch(entry: LedgerEntry): boolean {

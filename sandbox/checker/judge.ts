@@ -54,7 +54,9 @@ export function judge({ truth, ledger, config, until }: JudgeInput): Verdict {
 function windowOf(episode: Episode, facts: AccountFacts, until: number): Span | null {
   const readyAt = Date.parse(episode.readyAt);
   // After a plan was changed, the world's later labels speak of a plan that is gone.
-  const changes = facts.planChanges.filter((change) => change.product === episode.product).map((change) => change.at);
+  const changes = facts.planChanges
+    .filter((change) => change.product === episode.product && !change.inLabels)
+    .map((change) => change.at);
   if (changes.some((at) => at - DAY < readyAt)) return null;
   if (readyAt > until - 2 * DAY) return null;
   const end = Math.min(Date.parse(episode.readyUntil) + DAY, until, ...changes);

@@ -1,4 +1,5 @@
 import type { LedgerEntry } from '../frame/types.ts';
+import { field } from './entry-field.ts';
 import type { Context, Episode, JudgeConfig, TruthRow } from './types.ts';
 
 export interface Span {
@@ -18,8 +19,8 @@ export interface AccountFacts {
   optOuts: (Span & { person: string })[];
   /** Contacts of the account manager, oldest first. */
   contacts: number[];
-  /** Paid plan changed by a person or the hub, by product. */
-  planChanges: { product: string; at: number }[];
+  /** Changes of the paid plan; those of the world's own story are in its labels already. */
+  planChanges: { product: string; at: number; inLabels: boolean }[];
   trials: Span[];
 }
 
@@ -75,12 +76,13 @@ function addLedger(facts: AccountFacts | undefined, entry: LedgerEntry): void {
   if (!facts) return;
   const at = Date.parse(entry.at);
   if (entry.kind === 'act' && entry.act === 'plan_changed' && entry.product) {
-    facts.planChanges.push({ product: entry.product, at });
+    facts.planChanges.push({ product: entry.product, at, inLabels: field(entry, 'cause') === 'world' });
   } else if (entry.kind === 'act' && entry.act !== undefined && CONTACT_ACTS.has(entry.act)) {
     facts.contacts.push(at);
   } else if (entry.kind === 'act' && entry.act === 'opted_out') {
     facts.optOuts.push({ person: entry.to ?? facts.emails[0] ?? '', from: at, until: FOREVER });
-  } else if (entry.kind === 'subscription_created') {
+  } else if (entry.kind === 'subscription_created' && entry.key) {
+    // Only what the hub has made carries its key, and it makes trials alone.
     facts.trials.push({ from: at, until: FOREVER });
   } else if (entry.kind === 'subscription_ended') {
     const open = facts.trials.find((trial) => trial.until === FOREVER);

@@ -199,6 +199,21 @@ test('a plan that a person changed is noted, and the later world follows it', as
   expect(frame.ledger.entries).toMatchObject([{ kind: 'act', act: 'plan_changed', account: 'a_1', product: 'core' }]);
 });
 
+test('a plan that changes in the world is noted as its own', async () => {
+  const { frame } = await start();
+  const row = (plan: string) => ({
+    type: 'subscription',
+    receivedAt: EPOCH,
+    account: 'a_1',
+    product: 'core',
+    plan,
+    mrrCents: 1,
+  });
+  const usage = await temporaryFile('usage.ndjson', [row('starter'), row('starter'), row('team')]);
+  await (await frame.play(usage)).done;
+  expect(frame.ledger.entries).toMatchObject([{ act: 'plan_changed', data: { plan: 'team', cause: 'world' } }]);
+});
+
 test('an act that a vendor does not offer is an error that names those it does', async () => {
   const { frame } = await start();
   await expect(frame.actOn('dummy', 'dance', {})).rejects.toThrow('dummy offers no act dance; it offers: call_hub');

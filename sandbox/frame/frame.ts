@@ -73,10 +73,7 @@ export async function startFrame(options: FrameOptions): Promise<Frame> {
   const note: Frame['note'] = (vendor, entry) =>
     ledger.append({ ...entry, at: clock.now(), wireAt: Date.now(), vendor });
 
-  bus.on('billing.plan_changed', ({ account, product, plan, cause }) => {
-    directory.setPlan(account, product, plan);
-    if (cause === 'world') return;
-    overrides.changed({ account, product, plan });
+  const notePlan = (account: string, product: string, plan: string | null, cause: 'world' | 'customer' | 'hub') =>
     note('sandbox', {
       kind: 'act',
       act: 'plan_changed',
@@ -86,6 +83,12 @@ export async function startFrame(options: FrameOptions): Promise<Frame> {
       summary: `${account} is on ${plan ?? 'no plan'} of ${product} now`,
       data: { plan, cause },
     });
+  bus.on('billing.plan_changed', ({ account, product, plan, cause }) => {
+    // The world's own changes are seen where its rows are played.
+    if (cause === 'world') return;
+    directory.setPlan(account, product, plan);
+    overrides.changed({ account, product, plan });
+    notePlan(account, product, plan, cause);
   });
 
   const twins = new Map<string, Twin>();
@@ -111,6 +114,10 @@ export async function startFrame(options: FrameOptions): Promise<Frame> {
   const apply = (written: WorldRow) => {
     const row = overrides.translate(written);
     if (row === null) return;
+    if (row.type === 'subscription') {
+      const before = directory.planOf(row.account, row.product);
+      if (before !== null && before !== row.plan) notePlan(row.account, row.product, row.plan, 'world');
+    }
     directory.learn(row);
     for (const [name, twin] of twins) {
       try {
