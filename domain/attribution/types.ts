@@ -36,14 +36,17 @@ export type CreditDecision = { kind: 'credited'; credits: Credit[] } | { kind: '
 /** domain/attribution/credit-upgrade.ts: the credits sum exactly to the upgrade's ACV. */
 export type CreditUpgrade = (input: CreditInput) => CreditDecision;
 
-/** domain/attribution/contraction.ts: negative rows, newest credit first, never more than was credited. */
+/**
+ * domain/attribution/contraction.ts: negative rows, the newest upgrade's credit first, never more than it still holds.
+ * Credits and the rest sum exactly to the contraction's ACV.
+ */
 export type CreditContraction = (input: {
   /** An `Upgrade` with negative acvCents. */
   contraction: Upgrade;
   /** Earlier rows of the account and product, upgrades and contractions alike. */
   earlier: Credit[];
   config: Config['attribution'];
-}) => CreditDecision;
+}) => { credits: Credit[]; unattributed: Unattributed | null };
 
 /** domain/attribution/annual-value.ts: (to − from) × 12. */
 export type AnnualValue = (fromMrrCents: Cents, toMrrCents: Cents) => Cents;

@@ -75,11 +75,12 @@ export interface MeterMemory {
   /** Sorted by day, oldest first; at most 75. */
   days: DayBucket[];
   states: Record<string, TriggerState>;
-  limitRun: Run | null;
+  /** The level of 100 % itself, kept whether or not a trigger asks for it: a later cut is measured from it. */
+  limitState: TriggerState | null;
   limitHit: LimitHit | null;
   /** Closed counter periods: start and last count, newest last; at most 3. */
   closed: { periodStart: Iso; used: number; observedAt: Iso }[];
-  /** Since when the present plan and limit hold, as far as readings have shown. */
+  /** First reading seen under the present plan, where an earlier plan was seen before; else null. */
   planSince: Iso | null;
 }
 
@@ -121,13 +122,13 @@ export interface Trip extends MeterSubject {
   evidence: { rule: Record<string, Json>; numbers: Record<string, Json>; sentence: string };
 }
 
-/** A correction removed the ground of an earlier trip. */
+/** The ground of an earlier trip is gone: a correction removed it, or use fell below the re-arm level. */
 export interface TakenBack extends MeterSubject {
   key: string;
   trigger: string;
   at: Iso;
   used: number;
-  reason: 'corrected';
+  reason: 'corrected' | 'fell_back';
 }
 
 export type RejectReason = 'clock_skew' | 'no_plan' | 'not_a_number' | 'unknown_period';

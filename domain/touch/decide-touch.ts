@@ -1,0 +1,27 @@
+import type { Guardrails } from '../../config/schema/index.ts';
+import type { Guardrail } from './guardrails.ts';
+import { GUARDRAILS } from './guardrails.ts';
+import type { TouchDecision, TouchFacts } from './types.ts';
+
+/** May this touch go out now? The first guardrail with an objection decides; its reason is kept with the decision. */
+export function decideTouch(facts: TouchFacts, guardrails: Guardrails): TouchDecision {
+  return ask(Object.values(GUARDRAILS), facts, guardrails);
+}
+
+/**
+ * The same for messages of trials and onboarding: they tell customers about something that they already have, so that
+ * caps, cooldowns, tickets, invoices and outreach do not hold them.
+ */
+export function decideServiceMail(facts: TouchFacts, guardrails: Guardrails): TouchDecision {
+  const { mode, test_account, person, bounced, consent, paused, incident, quiet_hours } = GUARDRAILS;
+  const service = { ...facts, category: 'service' as const };
+  return ask([mode, test_account, person, bounced, consent, paused, incident, quiet_hours], service, guardrails);
+}
+
+function ask(table: Guardrail[], facts: TouchFacts, guardrails: Guardrails): TouchDecision {
+  for (const guardrail of table) {
+    const objection = guardrail(facts, guardrails);
+    if (objection !== null) return objection;
+  }
+  return { kind: 'send', shadow: facts.mode === 'shadow' };
+}
