@@ -34,7 +34,7 @@ export function alertMessage(input: AlertInput): AlertMessage {
       .map((meter, index) => section(meterText(meter, index === 0 ? input.forecast : null))),
     ...chunk(input.facts.slice(0, MAX.fields), MAX.fieldsPerSection).map(fields),
     ...paragraph('Why', input.why),
-    ...paragraph('Recommended', input.recommendation),
+    ...paragraph('Recommended action', input.recommendation),
     ...(input.status ? [context(input.status)] : []),
     ...(input.buttons.length > 0 ? [buttons(input.buttons)] : []),
   ];

@@ -1,4 +1,4 @@
-import { WebAPIHTTPError, WebAPIPlatformError } from '@slack/web-api';
+import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRequestError } from '@slack/web-api';
 import {
   AuthenticationError,
   type ConnectorError,
@@ -68,7 +68,9 @@ export function slackError(error: unknown, origin: ErrorOrigin, write: Idempoten
   if (error instanceof WebAPIHTTPError) {
     return doubtful(`Slack answered ${origin.operation} with ${error.statusCode}`, { ...origin, cause: error }, write);
   }
-  return networkError(error, origin, write);
+  // The SDK's own code would hide the socket's, which tells whether anything was sent.
+  const cause = error instanceof WebAPIRequestError ? error.original : error;
+  return networkError(cause, origin, write);
 }
 
 /** Slack's code behind an error of ours, for the few that a caller answers with a second choice. */

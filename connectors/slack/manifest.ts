@@ -24,4 +24,5 @@ export const manifest: Manifest = {
   callsPerHour: null,
   needsAccountKey: false,
   webhook: true,
+  provides: ['chat'],
 };

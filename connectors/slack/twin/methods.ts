@@ -116,12 +116,12 @@ function readMetadata(value: Json | undefined): Message['metadata'] {
   return { event_type, event_payload };
 }
 
-/** Newest first; bounds are left out unless `inclusive`. */
-function inRange(messages: Message[], { oldest, latest, inclusive }: Args): Message[] {
-  const slack = inclusive === 'true' || inclusive === '1' ? 1e-9 : -1e-9;
+/** Newest first; bounds are left out unless `inclusive`. Timestamps all have one length, so text order is time order. */
+function inRange(messages: Message[], { oldest = '', latest = '~', inclusive }: Args): Message[] {
+  const bounds = inclusive === 'true' || inclusive === '1';
   return messages
-    .filter(({ ts }) => oldest === undefined || Number(ts) > Number(oldest) - slack)
-    .filter(({ ts }) => latest === undefined || Number(ts) < Number(latest) + slack)
+    .filter(({ ts }) => ts > oldest || (bounds && ts === oldest))
+    .filter(({ ts }) => ts < latest || (bounds && ts === latest))
     .sort((a, b) => b.ts.localeCompare(a.ts));
 }
 
