@@ -23,11 +23,10 @@ export const creditContraction: CreditContraction = ({ contraction, earlier, con
     });
   }
   const { id, account, product } = contraction;
-  const reason = 'more than what upgrades of the time before it had earned';
-  return {
-    credits,
-    unattributed: left > 0 ? { upgradeId: id, account, product, acvCents: -left, reason } : null,
-  };
+  const reason = 'more than what upgrades shortly before it had earned';
+  const row = { upgradeId: id, account, product, acvCents: -left, reason };
+  if (credits.length === 0) return { kind: 'unattributed', row };
+  return { kind: 'credited', credits, rest: left > 0 ? row : null };
 };
 
 /** Per upgrade and trigger event what its credits and earlier withdrawals sum to, newest upgrade first. */

@@ -41,7 +41,7 @@ export const creditUpgrade: CreditUpgrade = (input) => {
     reason: `${config.model === 'first' ? 'first' : 'last'} contact before the upgrade: ${chosen.what} on ${chosen.at.slice(0, 10)}, ${formatDuration(msBetween(chosen.at, upgrade.at))} before it`,
     at: upgrade.at,
   };
-  return { kind: 'credited', credits: [credit] };
+  return { kind: 'credited', credits: [credit], rest: null };
 };
 
 /** Oldest first. */

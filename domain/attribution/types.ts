@@ -31,22 +31,23 @@ export interface CreditInput {
   events: EventForCredit[];
   config: Config['attribution'];
 }
-export type CreditDecision = { kind: 'credited'; credits: Credit[] } | { kind: 'unattributed'; row: Unattributed };
+
+/** Credits and the rest sum exactly to the ACV. Only a contraction leaves a rest: what no upgrade had earned before. */
+export type CreditDecision =
+  | { kind: 'credited'; credits: Credit[]; rest: Unattributed | null }
+  | { kind: 'unattributed'; row: Unattributed };
 
 /** domain/attribution/credit-upgrade.ts: the credits sum exactly to the upgrade's ACV. */
 export type CreditUpgrade = (input: CreditInput) => CreditDecision;
 
-/**
- * domain/attribution/contraction.ts: negative rows, the newest upgrade's credit first, never more than it still holds.
- * Credits and the rest sum exactly to the contraction's ACV.
- */
+/** domain/attribution/contraction.ts: negative rows, the newest upgrade's credit first, never more than it still holds. */
 export type CreditContraction = (input: {
   /** An `Upgrade` with negative acvCents. */
   contraction: Upgrade;
   /** Earlier rows of the account and product, upgrades and contractions alike. */
   earlier: Credit[];
   config: Config['attribution'];
-}) => { credits: Credit[]; unattributed: Unattributed | null };
+}) => CreditDecision;
 
 /** domain/attribution/annual-value.ts: (to − from) × 12. */
 export type AnnualValue = (fromMrrCents: Cents, toMrrCents: Cents) => Cents;

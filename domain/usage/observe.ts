@@ -5,7 +5,7 @@ import { judgeFlags } from './judge-flags.ts';
 import { judgeLevels } from './judge-levels.ts';
 import { emptyMemory } from './memory.ts';
 import { takeIn } from './take-in.ts';
-import type { Meter, Observe, Observed, ObserveInput, RejectedReading } from './types.ts';
+import type { Observe, Observed, ObserveInput } from './types.ts';
 
 /**
  * Folds new readings into a meter, in the order in which we learned of them, and says which triggers came true, which
