@@ -1,6 +1,6 @@
 import type { Store } from './open.ts';
 
-export type Channel = 'headroom_outbox' | 'headroom_inbox';
+export type StoreChannel = 'headroom_outbox' | 'headroom_inbox';
 
 const RECONNECT_MS = 1_000;
 
@@ -11,8 +11,8 @@ const RECONNECT_MS = 1_000;
  */
 export async function listen(
   store: Store,
-  channels: Channel[],
-  onNews: (channel: Channel) => void,
+  channels: StoreChannel[],
+  onNews: (channel: StoreChannel) => void,
 ): Promise<() => void> {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;

@@ -1,4 +1,5 @@
 export * from './attempts.ts';
+export { backToClaimed } from './back-to-claimed.ts';
 export * from './claim.ts';
 export { loadTouchFacts, type TouchFactsRequest } from './facts.ts';
 export * from './outcomes.ts';
