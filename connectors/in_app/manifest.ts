@@ -14,4 +14,5 @@ export const manifest: Manifest = {
   callsPerHour: null,
   needsAccountKey: false,
   webhook: false,
+  provides: ['in_app'],
 };

@@ -28,4 +28,5 @@ export const manifest: Manifest = {
   callsPerHour: null,
   needsAccountKey: false,
   webhook: false,
+  provides: ['email'],
 };

@@ -1,0 +1,249 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import fastify from 'fastify';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Json } from '../../domain/model.ts';
+import type { WorldAccount } from '../../sandbox/frame/types.ts';
+import { TransientError } from '../kit/errors.ts';
+import type { WriteCall } from '../kit/operation.ts';
+import { fakeDependencies, fakeWriteCall } from '../kit/testing/dependencies.ts';
+import { type FakeTwinContext, fakeTwinContext } from '../kit/testing/twin-context.ts';
+import { callWithin } from '../kit/time-limit.ts';
+import { smtp } from './index.ts';
+import { mailInput } from './testing/mail.ts';
+import { makeSmtpTwin } from './twin/index.ts';
+
+const secrets = { SMTP_USER: 'hub', SMTP_PASSWORD: 'right' };
+const account: WorldAccount = {
+  type: 'account',
+  receivedAt: '2026-03-02T00:00:00Z',
+  account: 'a_0001',
+  name: 'Acme',
+  segment: 'smb',
+  employees: 19,
+  timezone: 'America/Denver',
+  region: 'us',
+  arrCents: 1_916_400,
+  renewalDate: '2026-03-30',
+  admin: { id: 'u_1', email: 'zoe@acme.example', role: 'admin' },
+  owner: { id: 'am_09', email: 'am_09@vendor.example' },
+};
+
+let context: FakeTwinContext;
+let twin: ReturnType<typeof makeSmtpTwin>;
+let relay: { url: string; close: () => Promise<void> };
+
+beforeEach(async () => {
+  context = fakeTwinContext({ now: '2026-03-09T10:00:00.000Z', rows: [account], secrets });
+  twin = makeSmtpTwin(context);
+  const opened = await twin.listen?.();
+  if (!opened) throw new Error('the twin does not listen');
+  relay = opened;
+});
+afterEach(() => relay.close());
+
+function connect(settings: Record<string, unknown> = {}, password = 'right') {
+  const connection = {
+    connector: 'smtp',
+    mode: 'sandbox' as const,
+    sandbox_url: relay.url,
+    host: 'smtp.relay.example',
+    port: 587,
+    secure: 'starttls',
+    domain: 'mail.tidewater.example',
+    auth: { user: 'env:SMTP_USER', password: 'env:SMTP_PASSWORD' },
+    ...settings,
+  };
+  return smtp.connect(fakeDependencies({ connection, secrets: { ...secrets, SMTP_PASSWORD: password } }));
+}
+function sendOf(connected = connect()) {
+  const { message } = connected;
+  if (!message) throw new Error('the connector sends no messages');
+  return message.send;
+}
+async function send(call: WriteCall, changes: Parameters<typeof mailInput>[0] = {}, operation = sendOf()) {
+  return operation.send(operation.prepare(mailInput(changes)), call);
+}
+const fault = (input: Record<string, Json>) => twin.acts.set_fault?.(input);
+const mails = () => context.ledger.filter(({ kind }) => kind === 'mail');
+
+describe('sending', () => {
+  test('delivers both parts under the deterministic Message-ID', async () => {
+    const call = fakeWriteCall('k');
+    const { messageId } = await send(call);
+    expect(call.sent()).toBe(true);
+    expect(mails()).toEqual([
+      expect.objectContaining({
+        account: 'a_0001',
+        to: 'zoe@acme.example',
+        key: messageId,
+        summary: 'You have used 95 % of your API calls',
+        data: expect.objectContaining({ category: 'marketing', links: ['http://127.0.0.1:9/t/abc?x=1&y=2'] }),
+      }),
+    ]);
+    expect(context.emitted).toEqual([
+      {
+        name: 'mail.delivered',
+        event: expect.objectContaining({ messageId, links: ['http://127.0.0.1:9/t/abc?x=1&y=2'] }),
+      },
+    ]);
+  });
+
+  test('sends the stored bytes, so that a retry is the same message', async () => {
+    const operation = sendOf();
+    const payload = JSON.parse(JSON.stringify(operation.prepare(mailInput({ text: '.\n..\nleading dots' }))));
+    await operation.send(payload, fakeWriteCall('k'));
+    await operation.send(payload, fakeWriteCall('k'));
+    expect(new Set(mails().map(({ key }) => key)).size).toBe(1);
+    expect(mails()[1]?.data).toMatchObject({ text: expect.stringContaining('.\n..\nleading dots') });
+  });
+
+  test('is not repeatable and cannot be looked up', () => {
+    expect(sendOf()).toMatchObject({ idempotency: 'none' });
+    expect(sendOf().find).toBeUndefined();
+  });
+});
+
+describe('a failure before the message', () => {
+  test.each([
+    ['a refused recipient is a hard bounce', { kind: 'refuse_recipient' }, 'refused'],
+    ['a deferred recipient may be tried again', { kind: 'try_later' }, 'transient'],
+  ])('%s, and nothing was sending', async (_what, setting, code) => {
+    await fault(setting);
+    const call = fakeWriteCall('k');
+    await expect(send(call)).rejects.toMatchObject({ code });
+    expect(call.sent()).toBe(false);
+    await expect(send(fakeWriteCall('k'))).resolves.toMatchObject({ messageId: expect.any(String) });
+  });
+
+  test('a wrong password pauses the connection', async () => {
+    const call = fakeWriteCall('k');
+    await expect(send(call, {}, sendOf(connect({}, 'wrong')))).rejects.toMatchObject({ code: 'authentication' });
+    expect(call.sent()).toBe(false);
+    await expect(connect({}, 'wrong').check?.(callWithin(5_000))).rejects.toMatchObject({ code: 'authentication' });
+    await expect(connect().check?.(callWithin(5_000))).resolves.toBeUndefined();
+  });
+
+  test('nobody listening: it may be tried again', async () => {
+    const operation = sendOf();
+    await relay.close();
+    await expect(send(fakeWriteCall('k'), {}, operation)).rejects.toMatchObject({ code: 'transient' });
+  });
+
+  test('a fence that closes just before the message keeps it from leaving', async () => {
+    const lost = new TransientError('another attempt took over', { connector: 'test', operation: 'claim' });
+    const call = { ...fakeWriteCall('k'), sending: () => Promise.reject(lost) };
+    await expect(send(call)).rejects.toBe(lost);
+    expect(lost.code).toBe('transient');
+    await send(fakeWriteCall('k'), { effectKey: 'next' });
+    expect(mails()).toHaveLength(1);
+  });
+
+  test('a deadline that passes while sending is written keeps the message from leaving', async () => {
+    const call = fakeWriteCall('k');
+    call.sending = async () => {
+      call.deadline = performance.now() - 1;
+    };
+    await expect(send(call)).rejects.toMatchObject({ code: 'transient' });
+    expect(mails()).toEqual([]);
+  });
+});
+
+describe('a failure after the message', () => {
+  test('an answer lost on its way is unknown, though the mail is there', async () => {
+    await fault({ kind: 'accept_then_reset' });
+    const call = fakeWriteCall('k');
+    await expect(send(call)).rejects.toMatchObject({ code: 'outcome_unknown' });
+    expect(call.sent()).toBe(true);
+    expect(mails()).toHaveLength(1);
+  });
+
+  test('no answer before the deadline is unknown', async () => {
+    await fault({ kind: 'hang' });
+    const call = { ...fakeWriteCall('k'), ...callWithin(400) };
+    await expect(send(call)).rejects.toMatchObject({ code: 'outcome_unknown' });
+  });
+
+  test('the relay saying "not now" is an answer: nothing was taken', async () => {
+    await fault({ kind: 'try_later_after_data' });
+    await expect(send(fakeWriteCall('k'))).rejects.toMatchObject({ code: 'transient', origin: { vendorCode: '451' } });
+    expect(mails()).toEqual([]);
+  });
+});
+
+describe('hosts', () => {
+  test('a sandbox connection reaches loopback only', async () => {
+    const operation = sendOf(connect({ sandbox_url: 'smtp://192.0.2.1:25' }));
+    await expect(send(fakeWriteCall('k'), {}, operation)).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+
+  test('a live connection does not reach loopback, and never sends unencrypted', async () => {
+    const live = sendOf(connect({ mode: 'live', host: 'localhost' }));
+    await expect(send(fakeWriteCall('k'), {}, live)).rejects.toMatchObject({ code: 'invalid_input' });
+    expect(() => connect({ mode: 'live', secure: 'none' })).toThrow(/starttls or tls/);
+  });
+
+  test('a live connection gives up where the relay offers no STARTTLS', async () => {
+    const { submit } = await import('./submit.ts');
+    const { hostname, port } = new URL(relay.url);
+    const guard = { connector: 'smtp', mode: 'sandbox' as const, hosts: [hostname] };
+    const target = { guard, host: hostname, port: Number(port), secure: 'starttls' as const, credentials: () => null };
+    const mail = { from: 'a@b.example', to: 'c@d.example', messageId: '<m@d>', raw: 'Subject: x\r\n\r\nx\r\n' };
+    const call = fakeWriteCall('k');
+    await expect(submit(target, mail, call)).rejects.toMatchObject({ code: 'invalid_input' });
+    expect(call.sent()).toBe(false);
+  });
+});
+
+describe('people', () => {
+  test('unsubscribe with one click, as RFC 8058 says, and the ledger knows', async () => {
+    const seen: { method?: string; type?: string; body: string }[] = [];
+    const hub = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      seen.push({
+        method: request.method,
+        type: request.headers['content-type'],
+        body: Buffer.concat(chunks).toString(),
+      });
+      response.end();
+    });
+    await new Promise<void>((resolve) => hub.listen(0, '127.0.0.1', resolve));
+    // A listening TCP server has an AddressInfo.
+    const { port } = hub.address() as AddressInfo;
+    const { messageId } = await send(fakeWriteCall('k'), { unsubscribeUrl: `http://127.0.0.1:${port}/u/token` });
+    expect(await twin.acts.one_click_unsubscribe?.({ messageId })).toEqual({ status: 200 });
+    hub.close();
+    expect(seen).toEqual([
+      { method: 'POST', type: 'application/x-www-form-urlencoded', body: 'List-Unsubscribe=One-Click' },
+    ]);
+    expect(context.ledger.slice(1)).toMatchObject([
+      { kind: 'act', act: 'opted_out', to: 'zoe@acme.example', account: 'a_0001' },
+      { kind: 'fact_told', fact: { rule: 'opted_out', state: 'open' } },
+    ]);
+  });
+
+  test('find no unsubscribe button in service mail, which counts as no prompt', async () => {
+    const { messageId } = await send(fakeWriteCall('k'), { category: 'service', unsubscribeUrl: null });
+    expect(mails()[0]?.data).toMatchObject({ category: 'service' });
+    expect(await twin.acts.one_click_unsubscribe?.({ messageId })).toMatchObject({ status: null });
+  });
+
+  test('answer a mail', async () => {
+    const { messageId } = await send(fakeWriteCall('k'));
+    await twin.acts.reply?.({ messageId, from: 'zoe@acme.example', text: 'Can we talk?' });
+    expect(context.ledger.at(-1)).toMatchObject({ kind: 'act', act: 'replied', key: messageId, account: 'a_0001' });
+  });
+
+  test('read their mail on a page whose HTML part can run nothing', async () => {
+    await send(fakeWriteCall('k'), { html: '<p>Hi</p><script>alert(1)</script>', subject: '<b>bold</b>' });
+    const server = fastify();
+    twin.view?.(server);
+    const list = await server.inject('/_view');
+    expect(list.body).toContain('&lt;b&gt;bold&lt;/b&gt;');
+    const page = await server.inject('/_view?mail=0');
+    expect(page.body).toContain('sandbox="allow-popups"');
+    expect(page.body).not.toContain('<script>');
+    expect((await server.inject('/_view?mail=9')).statusCode).toBe(404);
+  });
+});
