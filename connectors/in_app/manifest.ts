@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Manifest } from '../kit/connector.ts';
 
-export const settings = z.object({});
+export const settings = z.strictObject({});
 
 /** The company's own product asks the hub for prompts: nothing is called from here, so there is no host and no secret. */
 export const manifest: Manifest = {

@@ -1,4 +1,5 @@
 import { defineConnector } from '../kit/connector.ts';
+import { ownSettings } from '../kit/settings.ts';
 import { slackClient } from './client.ts';
 import { manifest, settings } from './manifest.ts';
 import { postAlert } from './operations/post-alert.ts';
@@ -11,7 +12,7 @@ export const slack = defineConnector({
   manifest,
   connect: (deps) => {
     const client = slackClient(deps);
-    const chosen = settings.parse(deps.connection);
+    const chosen = settings.parse(ownSettings(deps.connection));
     const signingSecret = () => {
       const reference = deps.connection.webhook_secret;
       try {

@@ -1,6 +1,7 @@
 import { type ConnectDependencies, defineConnector } from '../kit/connector.ts';
 import { InvalidInputError } from '../kit/errors.ts';
 import { baseUrl, hostGuard } from '../kit/hosts.ts';
+import { ownSettings } from '../kit/settings.ts';
 import { manifest, type SmtpSettings, settings } from './manifest.ts';
 import { sendMail } from './send.ts';
 import { type Relay, tryLogin } from './submit.ts';
@@ -8,7 +9,7 @@ import { type Relay, tryLogin } from './submit.ts';
 export const smtp = defineConnector({
   manifest,
   connect: (deps) => {
-    const chosen = settings.parse(deps.connection);
+    const chosen = settings.parse(ownSettings(deps.connection));
     const relay = relayOf(deps, chosen);
     return {
       message: { send: sendMail(relay, chosen.domain, deps.clock) },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Manifest } from '../kit/connector.ts';
 
-export const settings = z.object({
+export const settings = z.strictObject({
   host: z
     .string()
     .min(1)
