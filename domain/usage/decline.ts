@@ -1,6 +1,6 @@
 import type { Trigger } from '../../config/schema/index.ts';
 import type { Iso } from '../model.ts';
-import { DAY_MS, msBetween, toMs } from '../time.ts';
+import { DAY_MS, msBetween, toMs, WEEK_MS } from '../time.ts';
 import type { Curve } from './curve.ts';
 import { usedBetween } from './curve.ts';
 import { hasHeld } from './runs.ts';
@@ -12,7 +12,8 @@ export type DeclineTrigger = Extract<Trigger, { when: 'decline_after_limit' }>;
 const GAUGE_HOLD = { kind: 'duration', ms: DAY_MS } as const;
 /** So soon after the limit, the week still consists of the days before it. */
 const COUNTER_WAIT_MS = 2 * DAY_MS;
-const WEEK_MS = 7 * DAY_MS;
+/** Of the last seven days so many must be low: a holiday of three is no cut. */
+const LOW_DAYS = 5;
 
 export interface Decline {
   /** Present use against the peak (gauge) or the week before the limit (counter). */
@@ -60,10 +61,25 @@ export function counterDecline(
   if (hit.weekBefore <= 0 || sinceLimit < COUNTER_WAIT_MS || sinceLimit > trigger.within) return null;
   const week = usedBetween(curve, at - WEEK_MS, at);
   if (week === null || week > (1 - trigger.drop) * hit.weekBefore) return null;
+  if (lowDays(curve, at, toMs(hit.at), 1 - trigger.drop) < LOW_DAYS) return null;
   const run: Run = {
     since: before?.since ?? newest.observedAt,
     until: newest.observedAt,
     readings: (before?.readings ?? 0) + 1,
   };
   return { ratio: week / hit.weekBefore, run, held: hasHeld(run, trigger.held_for) };
+}
+
+/** Days of the last seven that stayed below a share of the same weekday in the week before the limit was reached. */
+function lowDays(curve: Curve, end: number, limitAt: number, share: number): number {
+  let low = 0;
+  for (let day = 0; day < 7; day++) {
+    const to = end - day * DAY_MS;
+    const weeks = Math.max(0, Math.ceil((to - limitAt) / WEEK_MS));
+    const before = to - weeks * WEEK_MS;
+    const used = usedBetween(curve, to - DAY_MS, to);
+    const usual = usedBetween(curve, before - DAY_MS, before);
+    if (used !== null && usual !== null && used <= share * usual) low++;
+  }
+  return low;
 }

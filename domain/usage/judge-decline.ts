@@ -43,14 +43,14 @@ function judge(judging: Judging, name: string, trigger: DeclineTrigger): void {
     setState(judging, name, state);
     return;
   }
-  const measure_ = judging.input.counter ? 'the week before the limit was reached' : 'its peak';
+  const against = judging.input.counter ? 'the week before the limit was reached' : 'its peak';
   const facts = {
     name,
     run: trips,
     atStart: false,
     folded: [],
     numbers: { ratio: found.ratio, peak: limitHit.peak, weekBefore: limitHit.weekBefore, limitReachedAt: limitHit.at },
-    sentence: `${judging.view.meter.metric} reached its limit and has since fallen to ${formatPercent(found.ratio)} of ${measure_}.`,
+    sentence: `${judging.view.meter.metric} reached its limit and has since fallen to ${formatPercent(found.ratio)} of ${against}.`,
   };
   setState(judging, name, recordTrip(judging, facts, state, basisOf(judging.view.readings, trips.since)));
 }

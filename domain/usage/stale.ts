@@ -3,10 +3,10 @@ import type { MeterMemory, SeenReading } from './types.ts';
 
 /** So many changes of value must be known before a repeated value can be called odd. */
 const CHANGES_NEEDED = 8;
-/** A meter whose values repeat more often than this just does not change often. */
-const USUAL_REPEATS = 0.25;
-/** A gauge may show the same value twice by chance; a running count hardly ever. */
-const STREAK = { gauge: 3, counter: 2 };
+/** A gauge that never goes down again is a count of something; only measured values waver. */
+const TURNS_NEEDED = 3;
+/** A run of equal values that chance would bring less often than this is a hung meter. */
+const CHANCE = 0.03;
 /** How far a new period's count may stand above the old period's last one and still be that old count. */
 const CARRIED_OVER = 1.05;
 
@@ -15,34 +15,44 @@ const CARRIED_OVER = 1.05;
  * and prove nothing. Of a run of equal values the first one still counts.
  */
 export function markStale(recent: SeenReading[], closed: MeterMemory['closed'], counter: boolean): SeenReading[] {
-  const restless = isRestless(recent);
+  const repeats = counter || wavers(recent) ? repeatChance(recent) : 1;
   return recent.map((seen, i) => {
-    const stale =
-      (restless && isRepeated(recent, i, counter ? STREAK.counter : STREAK.gauge)) ||
-      (counter && isCarriedOver(recent, i, closed));
+    const stale = isHung(recent, i, repeats) || (counter && isCarriedOver(recent, i, closed));
     return stale === seen.stale ? seen : { ...seen, stale };
   });
 }
 
-function isRestless(recent: SeenReading[]): boolean {
+/** How often two readings in a row are equal; 1 where too little is known. A long hang is one oddity, not many. */
+function repeatChance(recent: SeenReading[]): number {
   let changes = 0;
   let streaks = 0;
   for (let i = 1; i < recent.length; i++) {
-    const same = recent[i]?.used === recent[i - 1]?.used;
-    if (!same) changes++;
-    // A long hang is one oddity, not many.
+    if (recent[i]?.used !== recent[i - 1]?.used) changes++;
     else if (recent[i - 1]?.used !== recent[i - 2]?.used) streaks++;
   }
-  return changes >= CHANGES_NEEDED && streaks <= USUAL_REPEATS * changes;
+  return changes < CHANGES_NEEDED ? 1 : streaks / (changes + streaks);
 }
 
-function isRepeated(recent: SeenReading[], index: number, streak: number): boolean {
-  const { used } = recent[index] as SeenReading; // index comes from map over the same array
+function wavers(recent: SeenReading[]): boolean {
+  let turns = 0;
+  let direction = 0;
+  for (let i = 1; i < recent.length; i++) {
+    const step = Math.sign((recent[i]?.used ?? 0) - (recent[i - 1]?.used ?? 0));
+    if (step !== 0 && direction !== 0 && step !== direction) turns++;
+    if (step !== 0) direction = step;
+  }
+  return turns >= TURNS_NEEDED;
+}
+
+function isHung(recent: SeenReading[], index: number, repeats: number): boolean {
+  const { used, limit } = recent[index] as SeenReading; // index comes from map over the same array
+  // What cannot pass its limit stands still there.
+  if (used === limit) return false;
   let first = index;
   while (first > 0 && recent[first - 1]?.used === used) first--;
   let last = index;
   while (recent[last + 1]?.used === used) last++;
-  return index > first && last - first + 1 >= streak;
+  return index > first && repeats ** (last - first) < CHANCE;
 }
 
 /** The new period begins with the old one's last count: the meter did not notice the reset. */
