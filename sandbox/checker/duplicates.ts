@@ -1,4 +1,5 @@
 import type { LedgerEntry } from '../frame/types.ts';
+import { field } from './entry-field.ts';
 import type { Duplicate } from './types.ts';
 
 const HOUR = 3_600_000;
@@ -17,7 +18,9 @@ export function findDuplicates(ledger: readonly LedgerEntry[]): Duplicate[] {
   const recentMails = new Map<string, LedgerEntry>();
   for (const entry of ledger) {
     if (!ONCE.has(entry.kind)) continue;
-    if (entry.key) push(byKey, `${entry.vendor} ${entry.kind} ${entry.key} to ${entry.to ?? '-'}`, entry);
+    // A trial is known by its offer: a second call would carry another key.
+    const key = field(entry, 'offerId') ?? entry.key;
+    if (key) push(byKey, `${entry.vendor} ${entry.kind} ${key} to ${entry.to ?? '-'}`, entry);
     if (entry.kind !== 'mail') continue;
     const looks = `mail "${entry.summary}" to ${entry.to}`;
     const before = recentMails.get(looks);

@@ -156,6 +156,14 @@ describe('why silence can be right', () => {
     expect(reason(truth, ledger)).toBe(expected);
   });
 
+  test('a trial that ended long ago does not excuse', () => {
+    const trial = [
+      entry(-40, { kind: 'subscription_created', id: 's', key: 'o' }),
+      entry(-26, { kind: 'subscription_ended', id: 's' }),
+    ];
+    expect(verdict(plain, trial).missing).toHaveLength(1);
+  });
+
   test('a ticket that leaves a working day free does not excuse', () => {
     const closed = { ...severe, until: at(2.8) };
     expect(verdict([episode(), closed], []).missing).toHaveLength(1);
@@ -264,6 +272,10 @@ describe('what is a duplicate', () => {
     [
       'a trial of the same offer',
       [entry(0, { kind: 'subscription_created', key: 'o' }), entry(1, { kind: 'subscription_created', key: 'o' })],
+    ],
+    [
+      'a second trial of an offer under another key',
+      ['k1', 'k2'].map((key, day) => entry(day, { kind: 'subscription_created', key, data: { offerId: 'o' } })),
     ],
     ['two mails within an hour that look the same', [mail(0, { summary: 'Hello' }), mail(0.01, { summary: 'Hello' })]],
   ])('%s', (_name, ledger) => {

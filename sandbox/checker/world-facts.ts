@@ -21,7 +21,7 @@ export interface AccountFacts {
   contacts: number[];
   /** Changes of the paid plan; those of the world's own story are in its labels already. */
   planChanges: { product: string; at: number; inLabels: boolean }[];
-  trials: Span[];
+  trials: (Span & { id: string })[];
 }
 
 const FOREVER = Number.POSITIVE_INFINITY;
@@ -83,9 +83,9 @@ function addLedger(facts: AccountFacts | undefined, entry: LedgerEntry): void {
     facts.optOuts.push({ person: entry.to ?? facts.emails[0] ?? '', from: at, until: FOREVER });
   } else if (entry.kind === 'subscription_created' && entry.key) {
     // Only what the hub has made carries its key, and it makes trials alone.
-    facts.trials.push({ from: at, until: FOREVER });
+    facts.trials.push({ id: entry.id, from: at, until: FOREVER });
   } else if (entry.kind === 'subscription_ended') {
-    const open = facts.trials.find((trial) => trial.until === FOREVER);
+    const open = facts.trials.find((trial) => trial.id === entry.id);
     if (open) open.until = at;
   }
 }

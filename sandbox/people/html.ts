@@ -38,7 +38,10 @@ function readFields(html: string): Record<string, string> {
 
 function readLabel(html: string): string {
   const button = /<button\b[^>]*>([\s\S]*?)<\/button>/i.exec(html)?.[1];
-  if (button !== undefined) return decode(button.replace(/<[^>]*>/g, ' ')).trim();
+  if (button !== undefined)
+    return decode(button.replace(/<[^>]*>/g, ' '))
+      .replace(/\s+/g, ' ')
+      .trim();
   const submit = [...html.matchAll(/<input\b([^>]*)>/gi)].map(([, tag = '']) => readAttributes(tag));
   return submit.find(({ type }) => type === 'submit')?.value ?? '';
 }

@@ -13,7 +13,7 @@ export function readMail(context: PeopleContext): void {
     const who = context.persona(account);
     if (who.scanner) scan(context, account, mail);
     if (/\btrial\b/i.test(mail.subject)) {
-      if (who.trial === 'convert' && !converting.has(account)) {
+      if (who.trial === 'convert' && !converting.has(account) && callToAction(mail) !== null) {
         converting.add(account);
         convert(context, account, mail);
       }
