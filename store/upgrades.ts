@@ -14,10 +14,9 @@ export async function insertUpgrade(tx: Tx, input: Upgrade): Promise<boolean> {
 
 /** Writes down who gets the credit; the rows of an upgrade sum to its ACV. */
 export async function saveCredits(tx: Tx, decision: CreditDecision, at: Iso): Promise<void> {
-  const rows =
-    decision.kind === 'credited'
-      ? decision.credits
-      : [{ ...decision.row, triggerEventId: null, trigger: null, touches: 0, accountManager: null, at }];
+  const rest = decision.kind === 'credited' ? decision.rest : decision.row;
+  const rows: Omit<typeof attribution.$inferInsert, 'id'>[] = decision.kind === 'credited' ? [...decision.credits] : [];
+  if (rest) rows.push({ ...rest, triggerEventId: null, trigger: null, touches: 0, accountManager: null, at });
   await tx.insert(attribution).values(rows);
 }
 
