@@ -4,6 +4,7 @@ import type { Connector } from './kit/connector.ts';
 import { mixpanel } from './mixpanel/index.ts';
 import { slack } from './slack/index.ts';
 import { smtp } from './smtp/index.ts';
+import { stripe } from './stripe/index.ts';
 
 /** Every connector that config may name. A new one adds a line here. */
 export const connectors: Record<string, Connector> = {
@@ -12,4 +13,5 @@ export const connectors: Record<string, Connector> = {
   mixpanel,
   slack,
   smtp,
+  stripe,
 };

@@ -11,7 +11,7 @@ import {
   TransientError,
   UnexpectedResponseError,
 } from '../kit/errors.ts';
-import { type Idempotency, isRepeatable, networkError } from '../kit/network-errors.ts';
+import { type Idempotency, networkError } from '../kit/network-errors.ts';
 import { redactText } from '../kit/redact.ts';
 
 /** Stripe names no time to wait: a second passes its per-second limits. */
@@ -31,8 +31,6 @@ export function mapStripeError(
   }
   const origin = { ...from, vendorCode: error.code ?? error.rawType, requestId: error.requestId, cause: error };
   const message = `stripe answered ${from.operation} with ${error.statusCode ?? 'an unreadable body'}: ${redactText(error.message)}`;
-  const unknownOutcome = isRepeatable(idempotency) ? null : new OutcomeUnknownError(message, origin);
-
   if (isRateLimit(error)) return new RateLimitedError(message, waitMs(error), origin);
   // 404, or 400 where a parameter names it. A price is for RevOps to fix in config; a customer or subscription was
   // merged or deleted at Stripe, and the journey ends.
@@ -40,7 +38,7 @@ export function mapStripeError(
   switch (error.statusCode) {
     case undefined: // Not JSON: a proxy, or a shape that changed. A write may have been taken.
       if (idempotency === undefined) return new UnexpectedResponseError(message, origin);
-      return unknownOutcome ?? new TransientError(message, origin);
+      return new OutcomeUnknownError(message, origin);
     case 401:
     case 403: // A restricted key without this permission.
       return new AuthenticationError(message, origin);
@@ -50,9 +48,9 @@ export function mapStripeError(
       return new TransientError(message, origin);
     default:
       if (error.statusCode >= 500) {
+        if (idempotency === undefined || idempotency === 'natural') return new TransientError(message, origin);
         // Stripe keeps even a 500 under its key, so a repeat answers the same: let the retry look first.
-        if (idempotency === 'vendor_key') return new OutcomeUnknownError(message, origin);
-        return unknownOutcome ?? new TransientError(message, origin);
+        return new OutcomeUnknownError(message, origin);
       }
       // Includes idempotency_error: the same key with other parameters is our fault, never to be sent again.
       return new InvalidInputError(message, origin);

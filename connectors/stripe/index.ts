@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineConnector } from '../kit/connector.ts';
+import { ownSettings } from '../kit/settings.ts';
 import { stripeClient } from './client.ts';
 import { manifest, settings } from './manifest.ts';
 import { changePlan } from './operations/change-plan.ts';
@@ -18,7 +19,7 @@ export const stripe = defineConnector({
   connect: (dependencies) => {
     const { connection, config, secret } = dependencies;
     const client = stripeClient(dependencies);
-    const { portal_configuration } = settings.parse(connection);
+    const { portal_configuration } = settings.parse(ownSettings(connection));
     const webhookSecret = () => {
       try {
         return connection.webhook_secret === undefined ? null : secret(connection.webhook_secret);

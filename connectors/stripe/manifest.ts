@@ -4,13 +4,13 @@ import type { Manifest } from '../kit/connector.ts';
 /** Types and behaviour of the `stripe` package belong to this version; a webhook endpoint should be made with it too. */
 export const API_VERSION = '2026-10-28.endive';
 
-export const settings = z.object({
-  /** Where a customer carries our account id. */
-  account_key: z.string().min(1).default('metadata.account_id'),
+/** Where a customer carries our account id, unless the connection names another field. */
+export const ACCOUNT_KEY = 'metadata.account_id';
+
+export const settings = z.strictObject({
   /** The billing portal configuration (`bpc_…`) that allows the configured prices; default: the account's own. */
   portal_configuration: z.string().startsWith('bpc_').optional(),
 });
-export type StripeSettings = z.output<typeof settings>;
 
 export const manifest: Manifest = {
   name: 'stripe',
@@ -23,4 +23,5 @@ export const manifest: Manifest = {
   callsPerHour: null,
   needsAccountKey: true,
   webhook: true,
+  provides: ['billing'],
 };

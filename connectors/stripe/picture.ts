@@ -28,7 +28,10 @@ export interface PictureContext {
 export function pictureOf(parts: CustomerParts, context: PictureContext): BillingCustomer {
   const { customer, openInvoices } = parts;
   const account = readPath(customer, context.accountKey);
-  const sorted = parts.subscriptions.toSorted((a, b) => Number(isOver(b)) - Number(isOver(a)) || a.created - b.created);
+  // Stripe lists the newest first: turned around, what began in the same second stays in order.
+  const sorted = parts.subscriptions
+    .toReversed()
+    .sort((a, b) => Number(isOver(b)) - Number(isOver(a)) || a.created - b.created);
   return {
     customerId: customer.id,
     account,
@@ -47,7 +50,10 @@ export function pictureOf(parts: CustomerParts, context: PictureContext): Billin
   };
 }
 
-/** One row for each configured product on the subscription; add-ons that config does not name count to the first. */
+/**
+ * One row for each configured product on the subscription; add-ons that config does not name count to the first. Rows
+ * after the first carry the item in their id, for ids are unique.
+ */
 function paidSubscriptions(
   subscription: StripeSubscription,
   customer: StripeCustomer,
@@ -67,7 +73,7 @@ function paidSubscriptions(
     else if (name === null) addOnCents += cents;
     else {
       rows.set(name.product, {
-        id: subscription.id,
+        id: rows.size === 0 ? subscription.id : `${subscription.id}:${item.id}`,
         connection: context.connection,
         customerId: customer.id,
         itemId: item.id,
@@ -123,6 +129,11 @@ function trialOf(subscription: StripeSubscription, context: PictureContext): Bil
       endsAt: iso(end),
     },
   ];
+}
+
+/** Stripe's id of a subscription from ours. */
+export function stripeId(subscriptionId: string): string {
+  return subscriptionId.split(':')[0] ?? subscriptionId;
 }
 
 export function isTrialOfOurs(subscription: StripeSubscription): boolean {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Billing } from '../../kit/capabilities.ts';
 import type { StripeClient } from '../client.ts';
+import { stripeId } from '../picture.ts';
 import { subscription } from '../schemas.ts';
 import { defineWrite } from '../write.ts';
 import { retrieveSubscription } from './lists.ts';
@@ -26,7 +27,7 @@ export function changePlan(client: StripeClient): Billing['changePlan'] {
     settleMs: 10_000,
     timeoutMs: 20_000,
     prepare: (input) => ({
-      subscription: input.subscriptionId,
+      subscription: stripeId(input.subscriptionId),
       params: {
         items: [{ id: input.itemId, price: input.priceId, quantity: input.quantity }],
         proration_behavior: 'always_invoice',

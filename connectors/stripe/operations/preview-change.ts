@@ -3,6 +3,7 @@ import type { Billing } from '../../kit/capabilities.ts';
 import type { Call } from '../../kit/operation.ts';
 import type { StripeClient } from '../client.ts';
 import { hasDiscounts, monthlyByItem, monthlyCents } from '../money.ts';
+import { stripeId } from '../picture.ts';
 import { previewedInvoice, price } from '../schemas.ts';
 import { readCoupons, retrieveSubscription } from './lists.ts';
 
@@ -15,7 +16,7 @@ export function previewChange(client: StripeClient): Billing['previewChange'] {
     const invoice = await client.read(operation, call, previewedInvoice, (stripe) =>
       stripe.invoices.createPreview({
         customer: input.customerId,
-        subscription: input.subscriptionId,
+        subscription: stripeId(input.subscriptionId),
         subscription_details: {
           items: [{ id: input.itemId, price: input.priceId, quantity: input.quantity }],
           proration_behavior: 'always_invoice',
@@ -37,7 +38,7 @@ async function newMonthly(client: StripeClient, input: PreviewInput, call: Call)
   const next = await client.read(operation, call, price, (stripe) =>
     stripe.prices.retrieve(input.priceId, { expand: ['tiers'] }),
   );
-  const current = await retrieveSubscription(client, operation, input.subscriptionId, call);
+  const current = await retrieveSubscription(client, operation, stripeId(input.subscriptionId), call);
   if (!hasDiscounts(current)) return Math.round(monthlyCents(next, input.quantity));
   const data = current.items.data.map((item) =>
     item.id === input.itemId ? { ...item, price: next, quantity: input.quantity } : item,

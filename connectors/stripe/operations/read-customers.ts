@@ -5,7 +5,7 @@ import type { ConnectDependencies } from '../../kit/connector.ts';
 import type { Call } from '../../kit/operation.ts';
 import type { StripeClient } from '../client.ts';
 import { isMissing } from '../errors.ts';
-import { settings } from '../manifest.ts';
+import { ACCOUNT_KEY } from '../manifest.ts';
 import { hasDiscounts } from '../money.ts';
 import { type PictureContext, pictureOf } from '../picture.ts';
 import { readPriceBook } from '../price-book.ts';
@@ -13,7 +13,7 @@ import { customer, invoice, price, type StripeCustomer, type StripeSubscription 
 import { readAll, readCoupons, readPages, readSubscriptions } from './lists.ts';
 
 export function customerReads(client: StripeClient, dependencies: ConnectDependencies) {
-  const { account_key } = settings.parse(dependencies.connection);
+  const accountKey = dependencies.connection.account_key ?? ACCOUNT_KEY;
 
   /** `who` narrows the lists to one customer. */
   async function load(operation: string, call: Call, who: { customer?: string }) {
@@ -26,7 +26,7 @@ export function customerReads(client: StripeClient, dependencies: ConnectDepende
     const now = Date.parse(businessNow(dependencies.clock, Date.now())) / 1_000;
     const context: PictureContext = {
       connection: dependencies.name,
-      accountKey: account_key,
+      accountKey,
       book,
       coupons: subscriptions.some(hasDiscounts) ? await readCoupons(client, operation, call) : new Map(),
       now,

@@ -1,5 +1,6 @@
 import type { Billing } from '../../kit/capabilities.ts';
 import type { StripeClient } from '../client.ts';
+import { stripeId } from '../picture.ts';
 import { portalSession } from '../schemas.ts';
 
 /**
@@ -16,7 +17,7 @@ export function upgradeLink(client: StripeClient, portalConfiguration: string | 
         flow_data: {
           type: 'subscription_update_confirm',
           subscription_update_confirm: {
-            subscription: input.subscriptionId,
+            subscription: stripeId(input.subscriptionId),
             items: [{ id: input.itemId, price: input.priceId, quantity: input.quantity }],
           },
           after_completion: { type: 'redirect', redirect: { return_url: input.returnUrl } },
