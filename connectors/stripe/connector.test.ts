@@ -1,25 +1,27 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkHost, hostGuard } from '../kit/hosts.ts';
 import { fakeWriteCall } from '../kit/testing/dependencies.ts';
+import { type FakeTwinContext, fakeTwinContext } from '../kit/testing/twin-context.ts';
 import { manifest } from './manifest.ts';
+import { type Connected, call, connect, readAllCustomers, SECRETS } from './testing/set-up.ts';
 import {
-  type Connected,
-  call,
-  connect,
+  CATALOGUE,
   type RunningTwin,
-  readAllCustomers,
   START,
   seed,
   startTwin,
   worldAccount,
   worldReading,
   worldSubscription,
-} from './testing/set-up.ts';
+} from './twin/test-support.ts';
 
-let twin: RunningTwin;
+let twin: RunningTwin<FakeTwinContext>;
 let connected: Connected;
 beforeEach(async () => {
-  twin = await startTwin([...seed(), worldSubscription('a_1', 'payg', { product: 'api' })]);
+  twin = await startTwin(fakeTwinContext({ now: START, secrets: SECRETS, catalogue: CATALOGUE }), [
+    ...seed(),
+    worldSubscription('a_1', 'payg', { product: 'api' }),
+  ]);
   connected = connect(twin.url);
 });
 afterEach(() => twin.close());

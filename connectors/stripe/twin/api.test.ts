@@ -1,5 +1,6 @@
 import Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type FakeTwinContext, fakeTwinContext } from '../../kit/testing/twin-context.ts';
 import entitlementFixture from '../fixtures/active-entitlement.json' with { type: 'json' };
 import customerFixture from '../fixtures/customer.json' with { type: 'json' };
 import eventFixture from '../fixtures/event.json' with { type: 'json' };
@@ -9,18 +10,20 @@ import sessionFixture from '../fixtures/portal-session.json' with { type: 'json'
 import priceFixture from '../fixtures/price.json' with { type: 'json' };
 import productFixture from '../fixtures/product.json' with { type: 'json' };
 import subscriptionFixture from '../fixtures/subscription.json' with { type: 'json' };
+import { SECRETS } from '../testing/set-up.ts';
 import {
+  CATALOGUE,
   type Reply,
   type RunningTwin,
-  SECRETS,
+  START,
   startTwin,
   worldAccount,
   worldSubscription,
-} from '../testing/set-up.ts';
+} from './test-support.ts';
 
-let twin: RunningTwin;
+let twin: RunningTwin<FakeTwinContext>;
 beforeEach(async () => {
-  twin = await startTwin();
+  twin = await startTwin(fakeTwinContext({ now: START, secrets: SECRETS, catalogue: CATALOGUE }));
 });
 afterEach(() => twin.close());
 

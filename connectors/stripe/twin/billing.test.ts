@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type FakeTwinContext, fakeTwinContext } from '../../kit/testing/twin-context.ts';
+import { SECRETS } from '../testing/set-up.ts';
 import {
+  CATALOGUE,
   type Reply,
   type RunningTwin,
   START,
@@ -7,11 +10,11 @@ import {
   worldAccount,
   worldReading,
   worldSubscription,
-} from '../testing/set-up.ts';
+} from './test-support.ts';
 
-let twin: RunningTwin;
+let twin: RunningTwin<FakeTwinContext>;
 beforeEach(async () => {
-  twin = await startTwin();
+  twin = await startTwin(fakeTwinContext({ now: START, secrets: SECRETS, catalogue: CATALOGUE }));
 });
 afterEach(() => twin.close());
 
