@@ -27,6 +27,12 @@ export interface ControlInput {
 /** What the driver of a run may ask of the sandbox: on loopback, on a port of its own, without a password. */
 export function controlServer(input: ControlInput): FastifyInstance {
   const { frame } = input;
+  const faultsBody = z.array(
+    fault.refine(({ vendor }) => frame.running[vendor]?.url.startsWith('http'), {
+      path: ['vendor'],
+      error: 'expected a vendor that speaks HTTP (faults of smtp are set by POST /acts/smtp/set_fault)',
+    }),
+  );
   const server = fastify({ forceCloseConnections: true, bodyLimit: 1_048_576 });
   server.setErrorHandler((error, _request, reply) => {
     const ours = error instanceof z.ZodError;
@@ -43,8 +49,8 @@ export function controlServer(input: ControlInput): FastifyInstance {
   });
   server.get('/faults', async () => frame.faults.list());
   server.post('/faults', async (request, reply) => {
-    const added = z.union([fault, z.array(fault)]).parse(request.body);
-    for (const one of [added].flat()) frame.faults.add(one);
+    const added = faultsBody.parse([request.body].flat());
+    for (const one of added) frame.faults.add(one);
     return reply.code(201).send(added);
   });
   server.delete('/faults', async (request, reply) => {

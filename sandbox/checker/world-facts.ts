@@ -130,12 +130,16 @@ export function readToldFacts(
   return told;
 }
 
+const named = <T extends { id: string }>(list: T[], id: string) => list.find((one) => one.id === id);
+
 /** When a fact stops to bind: the hub may know of its end before a read told it so. */
 function endOf(facts: AccountFacts | undefined, rule: string, id: string, at: number, config: JudgeConfig): number {
   if (!facts) return FOREVER;
   switch (rule) {
     case 'severe_ticket':
-      return facts.severeTickets.find((ticket) => ticket.id === id)?.until ?? FOREVER;
+      return (
+        (named(facts.severeTickets, id) ?? facts.severeTickets.findLast((one) => one.from <= at))?.until ?? FOREVER
+      );
     case 'incident':
       return Math.max(at, ...facts.incidents.filter((one) => one.from <= at).map((one) => one.until));
     case 'opted_out':
