@@ -87,10 +87,7 @@ function unsubscribeLink(mail: Mail): string | null {
   return value ? (/<(https?:[^>]+)>/.exec(value)?.[1] ?? null) : null;
 }
 
-/** The button of the mail: its first link that is no way out. */
+/** The button of the mail: a tracked link. Others lead to a web site, an imprint, or out. */
 function callToAction(mail: Mail): string | null {
-  const out = unsubscribeLink(mail);
-  const first = (link: string) => new URL(link).pathname.split('/')[1];
-  const ways = mail.links.filter((link) => URL.canParse(link) && link !== out && first(link) !== 'u');
-  return ways.find((link) => first(link) === 't') ?? ways[0] ?? null;
+  return mail.links.find((link) => URL.canParse(link) && new URL(link).pathname.startsWith('/t/')) ?? null;
 }
