@@ -43,6 +43,9 @@ export const REASONS: { [Code in ReasonCode]: string } = {
   corrected: 'The usage behind it was corrected after a message had been sent.',
   too_old: 'It happened too long ago to speak of now.',
   held_too_long: 'It had to wait so long that it means nothing any more.',
+  no_connection: 'No connection of config can do this.',
+  nothing_to_send: 'There was nothing to send: no template, no recipient or no plan.',
+  invalid_input: 'The vendor would never take this message as it is.',
   // a trial does not start
   offer_expired: 'The offer has expired.',
   offer_closed: 'The offer was closed before.',

@@ -25,3 +25,13 @@ function ask(table: Guardrail[], facts: TouchFacts, guardrails: Guardrails): Tou
   }
   return { kind: 'send', shadow: facts.mode === 'shadow' };
 }
+
+/** What reaches only our own people, or what one of them asked for: a pause or a switched-off play stops it, nothing else does. */
+export function decideInternal(facts: TouchFacts): TouchDecision {
+  if (facts.mode === 'off') return { kind: 'suppress', reason: 'off', detail: 'the play is switched off' };
+  if (facts.account.test) {
+    return { kind: 'suppress', reason: 'test_account', detail: `${facts.account.id} is one of our own test accounts` };
+  }
+  if (facts.paused !== null) return { kind: 'wait', until: null, reason: 'paused', detail: facts.paused };
+  return { kind: 'send', shadow: facts.mode === 'shadow' };
+}

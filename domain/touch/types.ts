@@ -53,7 +53,10 @@ export type SuppressReason =
   | 'withdrawn'
   | 'corrected'
   | 'too_old'
-  | 'held_too_long';
+  | 'held_too_long'
+  | 'no_connection'
+  | 'nothing_to_send'
+  | 'invalid_input';
 
 /** `until` null: nothing says when; a wake or the next look decides. */
 export type TouchDecision =

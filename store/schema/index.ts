@@ -8,3 +8,4 @@ export * from './revenue.ts';
 export * from './surroundings.ts';
 export * from './triggers.ts';
 export * from './usage.ts';
+export * from './write-back.ts';

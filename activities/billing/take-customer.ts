@@ -1,0 +1,41 @@
+import type { BillingCustomer } from '../../connectors/kit/capabilities.ts';
+import { normaliseEmail } from '../../domain/identity/email.ts';
+import {
+  applyBillingCustomer,
+  enqueue,
+  inTransaction,
+  replaceAccountPeople,
+  type Tx,
+  upsertPeople,
+} from '../../store/index.ts';
+import { trialWorkflowId } from '../../domain/workflow-ids.ts';
+import type { Deps } from '../deps.ts';
+import { takeRevenueChange } from './take-revenue-change.ts';
+
+/**
+ * Compares a customer's billing picture with ours, under the account's lock, and tells everybody concerned: upgrades
+ * start onboarding and earn credit, contractions take credit back, trials hear of their end.
+ * @param wireReadAt when the picture was asked for: an older one never overwrites a newer one
+ */
+export async function takeCustomer(deps: Deps, connection: string, customer: BillingCustomer, wireReadAt: number): Promise<void> {
+  await inTransaction(deps.store, async (tx) => {
+    const now = deps.now();
+    const { changes, trials } = await applyBillingCustomer(tx, connection, customer, { now, wireReadAt });
+    await takeBillingContact(tx, connection, customer, now);
+    for (const { before, after } of changes) {
+      if (before !== null) await takeRevenueChange(tx, deps.configs.current().config, { before, after }, now);
+    }
+    const told = new Set(trials.map(({ after }) => after.offerId));
+    // A plan that changed while a trial runs may be the trial's conversion: it looks for itself.
+    const targets = changes.some(({ before }) => before !== null) ? [...told, ...customer.trials.map((trial) => trial.offerId)] : [...told];
+    const messages = [...new Set(targets)].map((offerId) => ({ kind: 'signal_trial' as const, target: trialWorkflowId(offerId), body: { offerId } }));
+    await enqueue(tx, messages, now);
+  });
+}
+
+async function takeBillingContact(tx: Tx, connection: string, { account, email }: BillingCustomer, now: string): Promise<void> {
+  const key = email === null ? null : normaliseEmail(email);
+  if (account === null || email === null || key === null) return;
+  await upsertPeople(tx, [{ key, email, name: null, hardBounced: false }], now);
+  await replaceAccountPeople(tx, connection, [account], [{ account, person: key, roles: ['billing_contact'], externalId: null, since: null }]);
+}

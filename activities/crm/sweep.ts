@@ -1,0 +1,22 @@
+import type { Crm } from '../../connectors/kit/capabilities.ts';
+import { inTransaction, upsertTeam } from '../../store/index.ts';
+import type { Deps } from '../deps.ts';
+import type { SweepRun } from '../sweep/sweep-connection.ts';
+import { takeCrmAccounts } from './take-accounts.ts';
+
+/** Our own people first: alerts are routed to them. Then the accounts, a page a transaction. */
+export async function sweepCrm(deps: Deps, crm: Crm, run: SweepRun): Promise<{ accounts: number }> {
+  const owners = await crm.readOwners(run.call);
+  await inTransaction(deps.store, (tx) => upsertTeam(tx, run.connection, owners));
+  const swept = { accounts: 0 };
+  let wireReadAt = deps.wireNow();
+  for await (const accounts of crm.readAccounts(run.call)) {
+    const { config } = deps.configs.current();
+    await inTransaction(deps.store, (tx) => takeCrmAccounts(tx, { config, connection: run.connection, accounts, now: deps.now(), wireReadAt }));
+    swept.accounts += accounts.length;
+    run.beat(swept);
+    // Asked before the next page is read: what changed at the vendor while we stored is not in it.
+    wireReadAt = deps.wireNow();
+  }
+  return swept;
+}

@@ -1,0 +1,66 @@
+import type { Config } from '../../config/schema/index.ts';
+import type { CrmAccount, CrmContact } from '../../connectors/kit/capabilities.ts';
+import { normaliseEmail } from '../../domain/identity/email.ts';
+import type { AccountPerson, Iso } from '../../domain/model.ts';
+import {
+  type Consent,
+  linkAccounts,
+  recordConsents,
+  replaceAccountPeople,
+  replaceOpenTickets,
+  type Tx,
+  upsertAccounts,
+  upsertOutreach,
+  upsertPeople,
+} from '../../store/index.ts';
+
+/**
+ * Stores what the CRM says of a page of accounts: profile, people, opt-outs, tickets and our own people's contacts.
+ * Accounts of our own company (by address) are marked as tests. Facts that hold a journey back, or let it go, wake it.
+ */
+export async function takeCrmAccounts(
+  tx: Tx,
+  input: { config: Config; connection: string; accounts: CrmAccount[]; now: Iso; wireReadAt: number },
+): Promise<void> {
+  const { config, connection, now } = input;
+  const links = input.accounts.map(({ externalId, account, profile }) => ({ connection, externalId, account, label: profile.name }));
+  await linkAccounts(tx, links, { now, wireNow: input.wireReadAt });
+
+  const linked = input.accounts.flatMap((crm) => (crm.account === null ? [] : [{ ...crm, account: crm.account }]));
+  const ids = linked.map(({ account }) => account);
+  const people = linked.flatMap(({ account, contacts }) => contacts.flatMap((contact) => withKey(account, contact)));
+  await upsertAccounts(
+    tx,
+    linked.map(({ account, profile, contacts }) => ({ id: account, ...profile, test: contacts.some((c) => isOwn(config, c)) })),
+    now,
+  );
+  await upsertPeople(
+    tx,
+    people.map(({ key, contact }) => ({ key, email: contact.email, name: contact.name, hardBounced: contact.hardBounced })),
+    now,
+  );
+  const roles = people.map(({ account, key, contact }): AccountPerson => {
+    return { account, person: key, roles: contact.isAdmin ? ['crm_role', 'admin'] : [], externalId: contact.userId, since: contact.createdAt };
+  });
+  await replaceAccountPeople(tx, connection, ids, roles);
+  await recordConsents(
+    tx,
+    people.flatMap(({ key, contact }): Consent[] => [
+      { person: key, category: 'marketing', source: connection, optedOut: contact.optedOutOfMarketing || contact.optedOutOfAll, at: now },
+      { person: key, category: 'service', source: connection, optedOut: contact.optedOutOfAll, at: now },
+    ]),
+  );
+  await replaceOpenTickets(tx, connection, ids, linked.flatMap(({ tickets }) => tickets), now);
+  await upsertOutreach(tx, connection, linked.flatMap(({ outreach }) => outreach));
+}
+
+/** A contact without a usable address cannot be written to and is no person of ours. */
+function withKey(account: string, contact: CrmContact): { account: string; key: string; contact: CrmContact }[] {
+  const key = normaliseEmail(contact.email);
+  return key === null ? [] : [{ account, key, contact }];
+}
+
+function isOwn({ company }: Config, contact: CrmContact): boolean {
+  const domain = contact.email.split('@')[1]?.toLowerCase();
+  return domain !== undefined && company.own_domains.includes(domain);
+}

@@ -1,0 +1,28 @@
+import type { Logger } from 'pino';
+import type { LoadedConfig } from '../config/load.ts';
+import type { BusinessClock } from '../domain/clock.ts';
+import type { Iso } from '../domain/model.ts';
+import type { Store } from '../store/index.ts';
+import type { Connections } from './connections.ts';
+
+export interface Configs {
+  /** The applied config: guardrails, modes, routing and connections are read here at each claim. */
+  current: () => LoadedConfig;
+  /** The version a journey started with: its steps and templates stay to the end of its play. */
+  at: (hash: string) => Promise<LoadedConfig>;
+}
+
+/** What activities and dispatchers work with. Made once a process. */
+export interface Deps {
+  store: Store;
+  clock: BusinessClock;
+  configs: Configs;
+  connections: Connections;
+  /** Where customers and our own people reach us: tracked links, actions, unsubscribe. */
+  publicUrl: string;
+  log: Logger;
+  /** Business time. */
+  now: () => Iso;
+  /** Milliseconds since 1970, never scaled. */
+  wireNow: () => number;
+}

@@ -1,0 +1,69 @@
+import { AuthenticationError } from '../connectors/kit/errors.ts';
+import type { Call } from '../connectors/kit/operation.ts';
+import { inTransaction, readLinks } from '../store/index.ts';
+import { takeCustomer } from './billing/take-customer.ts';
+import { takeCrmAccounts } from './crm/take-accounts.ts';
+import type { Deps } from './deps.ts';
+import { pauseForCredentials } from './effects/credentials.ts';
+
+/** Wire time: how old our picture may be when a message leaves. */
+const BILLING_MS = 5 * 60_000;
+const CRM_MS = 15 * 60_000;
+const READ_MS = 10_000;
+
+/**
+ * Re-reads what guardrails rest on, where our picture is too old: the subscription and invoices at billing, tickets,
+ * opt-outs and outreach at the CRM.
+ * @returns what could not be read, as a sentence, or null: then nothing may be sent
+ */
+export async function refreshAccount(deps: Deps, account: string): Promise<string | null> {
+  const links = await inTransaction(deps.store, (tx) => readLinks(tx, [account]));
+  const answers = await Promise.all([refreshBilling(deps, links), refreshCrm(deps, links)]);
+  return answers.find((answer) => answer !== null) ?? null;
+}
+
+type Links = Awaited<ReturnType<typeof readLinks>>;
+
+async function refreshBilling(deps: Deps, links: Links): Promise<string | null> {
+  const billing = deps.connections.with('billing');
+  if (!billing) return null;
+  const old = tooOld(deps, links, billing.name, BILLING_MS);
+  return await reading(deps, billing.name, old, async (call) => {
+    for (const { externalId } of old) {
+      const wireReadAt = deps.wireNow();
+      const customer = await billing.use.readCustomer(externalId, call);
+      if (customer) await takeCustomer(deps, billing.name, customer, wireReadAt);
+    }
+  });
+}
+
+async function refreshCrm(deps: Deps, links: Links): Promise<string | null> {
+  const crm = deps.connections.with('crm');
+  if (!crm) return null;
+  const old = tooOld(deps, links, crm.name, CRM_MS);
+  return await reading(deps, crm.name, old, async (call) => {
+    const wireReadAt = deps.wireNow();
+    const accounts = await crm.use.readAccountsById(
+      old.map((link) => link.externalId),
+      call,
+    );
+    const { config } = deps.configs.current();
+    await inTransaction(deps.store, (tx) => takeCrmAccounts(tx, { config, connection: crm.name, accounts, now: deps.now(), wireReadAt }));
+  });
+}
+
+function tooOld(deps: Deps, links: Links, connection: string, maxMs: number): Links {
+  return links.filter((link) => link.connection === connection && deps.wireNow() - link.wireReadAt > maxMs);
+}
+
+async function reading(deps: Deps, connection: string, old: Links, read: (call: Call) => Promise<void>): Promise<string | null> {
+  if (old.length === 0) return null;
+  try {
+    await read({ signal: AbortSignal.timeout(READ_MS), deadline: performance.now() + READ_MS });
+    return null;
+  } catch (error) {
+    if (error instanceof AuthenticationError) await pauseForCredentials(deps, connection, error);
+    deps.log.warn({ err: error, connection }, 'a source that guardrails need could not be read');
+    return `${connection} could not be read: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}

@@ -1,0 +1,64 @@
+import type { LoadedConfig } from '../../config/load.ts';
+import type { JourneyState, PerformResult } from '../../domain/journey/types.ts';
+import type { TriggerEvent } from '../../domain/model.ts';
+import type { TouchFacts } from '../../domain/touch/types.ts';
+import { type EffectView, inTransaction, listEffects, readTriggerEvents } from '../../store/index.ts';
+import type { Deps } from '../deps.ts';
+import type { EffectOutcome } from '../effects/perform.ts';
+import { type AccountView, readAccountView } from '../messages/account-view.ts';
+import { journeyConfig } from './begin.ts';
+
+export interface StepContext {
+  journeyId: string;
+  state: JourneyState;
+  /** The config with which this journey began. */
+  loaded: LoadedConfig;
+  /** The trigger event that leads. */
+  event: TriggerEvent;
+  view: AccountView;
+  mode: TouchFacts['mode'];
+  /** Effects of this journey's subject so far. */
+  earlier: EffectView[];
+}
+
+/** All that a step needs, in one read. Null: the account or its event is gone. */
+export async function stepContext(deps: Deps, { journeyId, state }: { journeyId: string; state: JourneyState }): Promise<StepContext | null> {
+  const loaded = await journeyConfig(deps, journeyId);
+  const billing = deps.connections.with('billing')?.name ?? null;
+  return await inTransaction(deps.store, async (tx) => {
+    const [event] = await readTriggerEvents(tx, [state.subject]);
+    const view = await readAccountView(tx, loaded.config, { account: state.account, product: state.product, billing });
+    if (!event || !view) return null;
+    const earlier = await listEffects(tx, { triggerEventId: event.id });
+    return { journeyId, state, loaded, event, view, mode: modeOf(deps, state, event), earlier };
+  });
+}
+
+/** The most careful of play and trigger, as config says now: switching a play off must stop what has not left yet. */
+function modeOf(deps: Deps, state: JourneyState, event: TriggerEvent): TouchFacts['mode'] {
+  const { plays, triggers } = deps.configs.current().config;
+  const modes = [plays[state.play]?.mode ?? 'off', triggers[event.trigger]?.mode ?? 'off', event.mode];
+  if (modes.includes('off')) return 'off';
+  return modes.includes('shadow') ? 'shadow' : 'live';
+}
+
+/** What an effect's outcome means for the journey's step. */
+export function toPerformResult(step: string, touch: boolean, outcome: EffectOutcome<unknown>): PerformResult {
+  switch (outcome.kind) {
+    case 'done':
+    // Perhaps it arrived: the journey goes on as if it had, and a person settles the doubt.
+    case 'unclear':
+    case 'shadow':
+      return { step, result: 'done', touch };
+    case 'wait':
+      return { step, result: 'held', until: outcome.until, reason: outcome.reason };
+    case 'suppress':
+      return { step, result: 'suppressed', reason: outcome.reason };
+    case 'refused':
+      return { step, result: 'suppressed', reason: 'refused' };
+    case 'withdrawn':
+      return { step, result: 'suppressed', reason: outcome.reason };
+    default:
+      return outcome satisfies never;
+  }
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { Context } from '@temporalio/activity';
+import { AuthenticationError } from '../../connectors/kit/errors.ts';
+import type { Call } from '../../connectors/kit/operation.ts';
+import type { Json } from '../../domain/model.ts';
+import { dropSweepLease, finishSweep, inTransaction, pausedUntil, takeSweepLease } from '../../store/index.ts';
+import { sweepBilling } from '../billing/sweep.ts';
+import { sweepCrm } from '../crm/sweep.ts';
+import type { Deps } from '../deps.ts';
+import { pauseForCredentials } from '../effects/credentials.ts';
+import { sweepUsage } from '../usage/sweep.ts';
+
+/** A little more than the heartbeat timeout: a sweep whose worker died is taken over soon. */
+export const LEASE_MS = 25_000;
+/** A sweep, all its pages included, never takes longer. */
+const SWEEP_MS = 25 * 60_000;
+
+export interface SweepRun {
+  /** Of this attempt; holds the lease. */
+  id: string;
+  connection: string;
+  checkpoint: Json;
+  /** The connection was never read to the end before. */
+  firstRead: boolean;
+  call: Call;
+  /** Tells Temporal how far it is. */
+  beat: (progress: object) => void;
+}
+
+export interface Counts {
+  readings: number;
+  rejects: number;
+  trips: number;
+  held: number;
+  accounts: number;
+  customers: number;
+}
+export type Swept = ({ kind: 'swept' } & Counts) | { kind: 'busy' | 'paused' | 'nothing_to_read' };
+
+const NONE: Counts = { readings: 0, rejects: 0, trips: 0, held: 0, accounts: 0, customers: 0 };
+
+/** Reads one connection whole. A lease row keeps one sweep a connection, whatever Schedules and retries do. */
+export async function sweepConnection(deps: Deps, { connection }: { connection: string }): Promise<Swept> {
+  const open = deps.connections.get(connection);
+  if (!open) return { kind: 'nothing_to_read' };
+  const { store } = deps;
+  if (await inTransaction(store, (tx) => pausedUntil(tx, connection, deps.wireNow()))) return { kind: 'paused' };
+  const { usage, billing, crm } = open.capabilities;
+  const id = randomUUID();
+  const lease = () =>
+    inTransaction(store, (tx) => takeSweepLease(tx, connection, id, { now: deps.now(), wireNow: deps.wireNow(), leaseMs: LEASE_MS }));
+  const taken = await lease();
+  if (!taken) return { kind: 'busy' };
+
+  const context = Context.current();
+  const keep = setInterval(() => {
+    lease().catch((error: unknown) => deps.log.warn({ err: error, connection }, 'the lease of a sweep could not be kept'));
+  }, LEASE_MS / 3);
+  const signal = AbortSignal.any([context.cancellationSignal, AbortSignal.timeout(SWEEP_MS)]);
+  const run: SweepRun = {
+    id,
+    connection,
+    checkpoint: taken.checkpoint,
+    firstRead: taken.firstSight,
+    call: { signal, deadline: performance.now() + SWEEP_MS },
+    beat: (progress) => context.heartbeat(progress),
+  };
+  try {
+    const counts: Counts = {
+      ...NONE,
+      ...(billing && (await sweepBilling(deps, billing, run))),
+      ...(crm && (await sweepCrm(deps, crm, run))),
+      ...(usage && (await sweepUsage(deps, usage, run))),
+    };
+    clearInterval(keep);
+    await inTransaction(store, (tx) => finishSweep(tx, connection, id, { now: deps.now(), wireNow: deps.wireNow(), ...counts }));
+    return { kind: 'swept', ...counts };
+  } catch (error) {
+    clearInterval(keep);
+    await inTransaction(store, (tx) => dropSweepLease(tx, connection, id));
+    if (error instanceof AuthenticationError) await pauseForCredentials(deps, connection, error);
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+import { Context } from '@temporalio/activity';
+import { expireOffers, expirePrompts, eraseOldPayloads, forgetLinks, forgetSent, inTransaction, listSweeps, releaseAtStart } from '../../store/index.ts';
+import type { Deps } from '../deps.ts';
+import { liftPauses } from './lift-pauses.ts';
+import { settleDoubts } from './settle-doubts.ts';
+import { writeBackOutcomes } from './write-back.ts';
+
+const DAY_MS = 86_400_000;
+const PAYLOADS_KEPT_MS = 90 * DAY_MS;
+const SENT_KEPT_WIRE_MS = 7 * DAY_MS;
+
+export interface UpkeepDone {
+  settled: number;
+  unclear: number;
+  expiredOffers: number;
+  expiredPrompts: number;
+  released: number;
+  silent: string[];
+  writtenBack: number;
+  lifted: string[];
+}
+
+/** Everything that nobody else is waiting for. Each part stands alone: one that fails does not keep the others back. */
+export async function upkeep(deps: Deps): Promise<UpkeepDone> {
+  const { config } = deps.configs.current();
+  const now = deps.now();
+  const ago = (ms: number) => new Date(Date.parse(now) - ms).toISOString();
+  const beat = () => Context.current().heartbeat();
+
+  const { settled, unclear } = await settleDoubts(deps);
+  beat();
+  const expiredOffers = await inTransaction(deps.store, (tx) => expireOffers(tx, now));
+  const expiredPrompts = (await inTransaction(deps.store, (tx) => expirePrompts(tx, now))).length;
+  const released = (await inTransaction(deps.store, (tx) => releaseAtStart(tx, { perDay: config.guardrails.first_sight.release_per_day, now }))).length;
+  beat();
+  const lifted = await liftPauses(deps);
+  const writtenBack = await writeBackOutcomes(deps);
+  beat();
+  await inTransaction(deps.store, async (tx) => {
+    await eraseOldPayloads(tx, ago(PAYLOADS_KEPT_MS));
+    await forgetLinks(tx, now);
+    await forgetSent(tx, deps.wireNow() - SENT_KEPT_WIRE_MS);
+  });
+  return { settled, unclear, expiredOffers, expiredPrompts, released, silent: await silentSources(deps), writtenBack, lifted };
+}
+
+/** Usage sources that have not been read for longer than their metrics allow: nothing they say may be trusted as fresh. */
+async function silentSources(deps: Deps): Promise<string[]> {
+  const { metrics } = deps.configs.current().config;
+  const sweeps = await inTransaction(deps.store, (tx) => listSweeps(tx));
+  const silent = sweeps.filter(({ connection, lastFinishedAt }) => {
+    const patience = Object.values(metrics).filter((metric) => metric.from === connection).map((metric) => metric.stale_after);
+    const age = lastFinishedAt === null ? Number.POSITIVE_INFINITY : Date.parse(deps.now()) - Date.parse(lastFinishedAt);
+    return patience.length > 0 && age > Math.min(...patience);
+  });
+  for (const { connection, lastFinishedAt } of silent) deps.log.warn({ connection, lastFinishedAt }, 'this source has been silent for too long');
+  return silent.map(({ connection }) => connection);
+}

@@ -1,0 +1,105 @@
+import type { Config } from '../../config/schema/index.ts';
+import type { Iso, Json, NearMiss, Reading } from '../../domain/model.ts';
+import { observe } from '../../domain/usage/observe.ts';
+import type { Meter, TakenBack, Trip } from '../../domain/usage/types.ts';
+import {
+  insertReadings,
+  insertRejects,
+  loadMeters,
+  readAccounts,
+  readSubscriptionHistory,
+  recordNearMisses,
+  saveMeters,
+  takeBackEvent,
+  type Tx,
+} from '../../store/index.ts';
+import { lock } from '../../store/locks.ts';
+import { applicableTriggers } from './applicable-triggers.ts';
+import { denominators } from './denominators.ts';
+import { toTriggerEvent, triggerEventId } from './trigger-event.ts';
+
+/** Readings older than this cannot matter any more: their limits need not be looked up. */
+const HISTORY_MS = 120 * 86_400_000;
+
+export interface TakeReadings {
+  config: Config;
+  source: string;
+  /** In order of receivedAt. */
+  readings: Reading[];
+  /** While a source is read for the first time, what is already so is recorded and not fired. */
+  firstRead: boolean;
+  now: Iso;
+  wireNow: number;
+}
+
+/**
+ * Folds a page of readings into the meters of its accounts, in the caller's transaction: readings, meters, taken-back
+ * events and refusals. Trips are returned, since the sweep decides whether so many at once may run.
+ */
+export async function takeReadings(tx: Tx, input: TakeReadings) {
+  const { config, now } = input;
+  const accounts = [...new Set(input.readings.map((reading) => reading.account))].sort();
+  await lock(tx, { accounts });
+  const since = new Date(Date.parse(now) - HISTORY_MS).toISOString();
+  const [known, meters, history] = [await readAccounts(tx, accounts), await loadMeters(tx, accounts), await readSubscriptionHistory(tx, accounts, since)];
+  const test = new Set(known.filter((account) => account.test).map((account) => account.id));
+  const before = new Map(meters.map((meter) => [subjectKey(meter), meter]));
+  const denominatorOf = denominators(config, history);
+
+  const changed: Meter[] = [];
+  const trips: Trip[] = [];
+  const takenBack: TakenBack[] = [];
+  const nearMisses: NearMiss[] = [];
+  const rejects: { row: Json; reason: string }[] = [];
+  for (const [key, readings] of Map.groupBy(input.readings, subjectKey)) {
+    const [first] = readings;
+    if (!first) continue;
+    const { account, product, metric } = first;
+    const spec = config.metrics[metric];
+    if (!spec) {
+      rejects.push(...readings.map((reading) => ({ row: toJson(reading), reason: `unknown metric ${metric}` })));
+      continue;
+    }
+    const meter = before.get(key) ?? null;
+    const seen = observe({
+      meter,
+      subject: { account, product, metric },
+      readings,
+      denominatorAt: denominatorOf(account, product, metric),
+      counter: spec.resets === 'billing_period',
+      triggers: applicableTriggers(config, metric, product),
+      firstSight: input.firstRead || meter === null,
+      maxAgeMs: config.guardrails.first_sight.max_age,
+      now,
+    });
+    if (seen.meter && seen.meter !== meter) changed.push(seen.meter);
+    takenBack.push(...seen.takenBack);
+    nearMisses.push(...seen.nearMisses);
+    rejects.push(...seen.rejected.map(({ reading, reason }) => ({ row: toJson(reading), reason })));
+    if (!test.has(account)) trips.push(...seen.trips);
+    else nearMisses.push(...seen.trips.map((trip) => ownAccount(trip, now)));
+  }
+
+  const stored = await insertReadings(tx, input.readings);
+  await saveMeters(tx, changed);
+  await insertRejects(tx, input.source, rejects, now);
+  await recordNearMisses(tx, nearMisses);
+  for (const { key, used } of takenBack) {
+    await takeBackEvent(tx, triggerEventId(key), { reason: `corrected to ${used}`, now, wireNow: input.wireNow });
+  }
+  return { stored, rejected: rejects.length, events: trips.map(toTriggerEvent) };
+}
+
+function subjectKey({ account, product, metric }: { account: string; product: string; metric: string }): string {
+  return `${account}\n${product}\n${metric}`;
+}
+
+function ownAccount(trip: Trip, now: Iso): NearMiss {
+  const { account, product, metric, trigger, evidence } = trip;
+  return { account, product, metric, trigger, at: now, reason: 'test_account', numbers: evidence.numbers };
+}
+
+function toJson(reading: Reading): Json {
+  // Readings are plain data; undefined fields vanish on the way.
+  return JSON.parse(JSON.stringify(reading)) as Json;
+}

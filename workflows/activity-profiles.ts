@@ -1,0 +1,34 @@
+/**
+ * How long each kind of work may take and how it is tried again. Retries belong to Temporal alone.
+ * Every activity beats once a second while it runs, so that a worker killed with -9 is noticed within
+ * `heartbeatTimeout` and not only after `startToCloseTimeout`.
+ */
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+
+const DEAD_WORKER = '5s';
+
+/** Store only: short, safe to repeat as often as needed. */
+export const decide = proxyActivities<Activities['decide']>({
+  startToCloseTimeout: '15s',
+  heartbeatTimeout: DEAD_WORKER,
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
+});
+
+/**
+ * One outward change. Calls end at least 5 s before this timeout (the effect ledger's fencing rests on it).
+ * Never given up: an outage is waited out, and a doubt is returned as `unclear`, not thrown.
+ */
+export const act = proxyActivities<Activities['act']>({
+  startToCloseTimeout: '30s',
+  heartbeatTimeout: DEAD_WORKER,
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
+});
+
+/** Reads whole connections, page by page; progress is in the store, so a new attempt goes on where the last one was. */
+export const sweep = proxyActivities<Activities['sweep']>({
+  startToCloseTimeout: '30m',
+  heartbeatTimeout: '20s',
+  // A Schedule brings the next run anyway: a sweep that keeps failing must not pile up behind itself.
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 3 },
+});
