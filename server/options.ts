@@ -1,0 +1,60 @@
+/** What the command line starts the hub and the demo with. Files are read and judged there; here is plain data. */
+import type { LoadedConfig } from '../config/load.ts';
+import type { BusinessClock } from '../domain/clock.ts';
+
+/** What `headroom sandbox --write FILE` leaves for `headroom up --sandbox FILE`. */
+export interface SandboxFile {
+  /** By vendor; `control` is the sandbox's own. */
+  addresses: Record<string, string>;
+  /** By the name of the environment variable. */
+  secrets: Record<string, string>;
+  /** The sandbox's clock: the hub must live on the same one. */
+  clock: BusinessClock;
+}
+
+interface HubOptions {
+  config: LoadedConfig;
+  dataDir: string;
+  /** What is being waited for, for a person's eyes. */
+  progress: (step: string) => void;
+}
+
+export interface UpOptions extends HubOptions {
+  /** 0: any free one. */
+  port: number;
+  /** Where customers reach the hub; null: the address it listens on. */
+  publicUrl: string | null;
+  /** Every connection goes to the simulators. */
+  sandbox: SandboxFile | null;
+  /** Null: real time. */
+  clock: BusinessClock | null;
+}
+
+interface ClusterOptions extends HubOptions {
+  databaseUrl: string;
+  temporalAddress: string;
+}
+export type ServerOptions = ClusterOptions & Pick<UpOptions, 'port' | 'publicUrl'>;
+export type WorkerOptions = ClusterOptions;
+
+/** Something that runs until it is stopped. */
+export interface Running {
+  /** What answers where, for people. */
+  addresses: { name: string; url: string }[];
+  /** Resolves after `stop`; rejects when it can go on no longer. */
+  ended: Promise<void>;
+  stop: () => Promise<void>;
+}
+
+export interface DemoOptions {
+  days: number | null;
+  chaos: boolean;
+  /** Files to write. */
+  json: string | null;
+  record: string | null;
+  /** Leave everything running at the end. */
+  keep: boolean;
+  /** Files of a world; null: the demo's own. */
+  world: { usage: string; truth: string | null } | null;
+  seed: number | null;
+}
