@@ -34,7 +34,7 @@ export function workAccounts(context: PeopleContext): void {
 
   context.on('crm.task', ({ id, account, body, status }) => {
     if (account === null || /complete/i.test(status) || context.persona(account).am !== 'trial_in_crm') return;
-    const link = findLinks(body).find((one) => new URL(one).pathname.startsWith('/a/'));
+    const link = trialLink(body);
     if (link === undefined || !once(`trial ${account}`)) return;
     const email = context.directory.accounts.get(account)?.owner.email ?? 'the account manager';
     const delay = context.delayMs(account, 'task', 30 * MINUTE, 10 * HOUR);
@@ -50,6 +50,15 @@ export function workAccounts(context: PeopleContext): void {
       });
     });
   });
+}
+
+/** The link of the line that speaks of a trial; a task may carry others. */
+function trialLink(body: string): string | undefined {
+  const lines = body.split(/\n|<br\b[^>]*>|<\/(?:p|li|div|tr|h\d)>/i);
+  return lines
+    .filter((line) => /\btrial\b/i.test(line))
+    .flatMap(findLinks)
+    .find((link) => URL.canParse(link) && new URL(link).pathname.startsWith('/a/'));
 }
 
 /** After "I'm on it" comes the call, and its entry in the CRM. */

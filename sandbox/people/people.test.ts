@@ -233,7 +233,7 @@ describe('an account manager', () => {
       status: 200,
       body: form('Start trial'),
     }));
-    const body = `<p>Seats at 95 %</p><p><a href="${hub.url}/a/signed">Start 14-day trial</a></p>`;
+    const body = `<p>Seats at 95 %</p><p>I'm on it: ${hub.url}/a/other</p><p><a href="${hub.url}/a/signed">Start 14-day trial</a></p>`;
     const task = { id: 't1', companyId: 'c1', account: 'a_1', ownerId: null, subject: 's', body, at: EPOCH };
     frame.bus.emit('crm.task', { ...task, status: 'NOT_STARTED' });
     await expect.poll(requests).toEqual(['GET /a/signed', 'POST /a/signed']);
