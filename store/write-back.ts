@@ -60,6 +60,10 @@ export async function nextWriteBack(
     select o.id, o.name, o.account, o.product, o.trigger, o.acv_cents::text, o.at::text
       from ${OUTCOMES} o join write_back w on w.outcome_id = o.id and w.connection = ${connection}
      where w.batch = ${batch} order by o.at, o.id`);
-  const outcomes = rows.rows.map(({ acv_cents, at, ...row }) => ({ ...row, acvCents: acv_cents === null ? null : Number(acv_cents), at: toIso(at) }));
+  const outcomes = rows.rows.map(({ acv_cents, at, ...row }) => ({
+    ...row,
+    acvCents: acv_cents === null ? null : Number(acv_cents),
+    at: toIso(at),
+  }));
   return { batch, outcomes };
 }

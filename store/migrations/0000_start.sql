@@ -168,7 +168,7 @@ CREATE TABLE "link" (
 	"account" text NOT NULL,
 	"effect_key" text,
 	"person" text,
-	"body" jsonb NOT NULL,
+	"body" jsonb,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"expires_at" timestamp (3) with time zone NOT NULL,
 	"used_at" timestamp (3) with time zone
@@ -241,7 +241,7 @@ CREATE TABLE "inbox" (
 	"occurred_at" timestamp (3) with time zone,
 	"received_at" timestamp (3) with time zone NOT NULL,
 	"wire_received_at" bigint NOT NULL,
-	"body" jsonb NOT NULL,
+	"body" jsonb,
 	"state" text NOT NULL,
 	"wire_next_at" bigint NOT NULL,
 	"attempts" integer DEFAULT 0 NOT NULL,
@@ -253,7 +253,7 @@ CREATE TABLE "outbox" (
 	"id" bigserial PRIMARY KEY NOT NULL,
 	"kind" text NOT NULL,
 	"target" text NOT NULL,
-	"body" jsonb NOT NULL,
+	"body" jsonb,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"wire_next_at" bigint NOT NULL,
 	"attempts" integer DEFAULT 0 NOT NULL,
@@ -298,7 +298,7 @@ CREATE TABLE "clock" (
 CREATE TABLE "config_version" (
 	"number" bigserial PRIMARY KEY NOT NULL,
 	"hash" text NOT NULL,
-	"content" jsonb NOT NULL,
+	"content" jsonb,
 	"applied_at" timestamp (3) with time zone NOT NULL,
 	"applied_by" text NOT NULL
 );
@@ -501,7 +501,7 @@ CREATE TABLE "reading" (
 CREATE TABLE "reading_reject" (
 	"id" bigserial PRIMARY KEY NOT NULL,
 	"source" text NOT NULL,
-	"row" jsonb NOT NULL,
+	"row" jsonb,
 	"reason" text NOT NULL,
 	"at" timestamp (3) with time zone NOT NULL
 );
@@ -523,6 +523,14 @@ CREATE TABLE "sweep_run" (
 	"readings" integer NOT NULL,
 	"rejects" integer NOT NULL,
 	"trips" integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "write_back" (
+	"connection" text NOT NULL,
+	"outcome_id" text NOT NULL,
+	"batch" text NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "write_back_connection_outcome_id_pk" PRIMARY KEY("connection","outcome_id")
 );
 --> statement-breakpoint
 ALTER TABLE "touch" ADD CONSTRAINT "touch_effect_key_effect_key_fk" FOREIGN KEY ("effect_key") REFERENCES "public"."effect"("key") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -584,4 +592,5 @@ CREATE INDEX "trigger_event_held_batch_id_index" ON "trigger_event" USING btree 
 CREATE INDEX "trigger_event_released_at_index" ON "trigger_event" USING btree ("released_at");--> statement-breakpoint
 CREATE INDEX "reading_account_product_metric_observed_at_index" ON "reading" USING btree ("account","product","metric","observed_at");--> statement-breakpoint
 CREATE INDEX "reading_reject_source_at_index" ON "reading_reject" USING btree ("source","at");--> statement-breakpoint
-CREATE INDEX "sweep_run_connection_at_index" ON "sweep_run" USING btree ("connection","at");
+CREATE INDEX "sweep_run_connection_at_index" ON "sweep_run" USING btree ("connection","at");--> statement-breakpoint
+CREATE INDEX "write_back_batch_index" ON "write_back" USING btree ("batch");

@@ -118,7 +118,7 @@ export const link = pgTable(
     effectKey: text(),
     person: text(),
     /** What the link stands for: the offer, the category, the target. */
-    body: json().$type<Json>().notNull(),
+    body: json().$type<Json>(),
     createdAt: iso().notNull(),
     expiresAt: iso().notNull(),
     usedAt: iso(),

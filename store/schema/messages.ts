@@ -15,7 +15,7 @@ export const inbox = pgTable(
     occurredAt: iso(),
     receivedAt: iso().notNull(),
     wireReceivedAt: wireMs().notNull(),
-    body: json().$type<Json>().notNull(),
+    body: json().$type<Json>(),
     state: text().$type<'new' | 'taken' | 'done' | 'parked'>().notNull(),
     /** Not before: after a failure, or the end of a lease. */
     wireNextAt: wireMs().notNull(),
@@ -36,7 +36,7 @@ export const outbox = pgTable(
     id: bigserial({ mode: 'number' }).primaryKey(),
     kind: text().$type<'wake' | 'start_onboarding' | 'signal_trial' | 'signal_onboarding'>().notNull(),
     target: text().notNull(),
-    body: json().$type<Json>().notNull(),
+    body: json().$type<Json>(),
     createdAt: iso().notNull(),
     wireNextAt: wireMs().notNull(),
     attempts: integer().notNull().default(0),

@@ -54,7 +54,7 @@ export const apiToken = pgTable('api_token', {
 export const configVersion = pgTable('config_version', {
   number: bigserial({ mode: 'number' }).primaryKey(),
   hash: text().notNull(),
-  content: json().$type<Json>().notNull(),
+  content: json().$type<Json>(),
   appliedAt: iso().notNull(),
   appliedBy: text().notNull(),
 });

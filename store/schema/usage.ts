@@ -56,7 +56,7 @@ export const readingReject = pgTable(
   {
     id: bigserial({ mode: 'number' }).primaryKey(),
     source: text().notNull(),
-    row: json().$type<Json>().notNull(),
+    row: json().$type<Json>(),
     reason: text().notNull(),
     at: iso().notNull(),
   },

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freshDatabase } from '../test/support/database.ts';
+import { anEvent, T0 } from '../test/support/store-rows.ts';
+import { canonicalJson, insertTriggerEvents, inTransaction, listen, openStore, readDataKey } from './index.ts';
+import { openVault } from './vault.ts';
+
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+beforeAll(async () => {
+  database = await freshDatabase();
+});
+afterAll(() => database.drop());
+const options = { tenant: 'test', dataKey: randomBytes(32) };
+
+test('processes that start together bring the schema up to date once', async () => {
+  const stores = await Promise.all(Array.from({ length: 4 }, () => openStore(database.url, options)));
+  await Promise.all(stores.map((store) => store.migrate()));
+  await stores[0]?.migrate();
+  const applied = await stores[0]?.pool.query(
+    'select count(*)::int as n, count(distinct hash)::int as d from drizzle.__drizzle_migrations',
+  );
+  expect(applied?.rows[0].n).toBe(applied?.rows[0].d);
+  await Promise.all(stores.map((store) => store.close()));
+});
+
+test('a database that is not there is an error at once', async () => {
+  await expect(openStore('postgres://nobody@127.0.0.1:1/none', options)).rejects.toThrow();
+});
+
+test('a listener hears of a committed message, and not of one rolled back', async () => {
+  const store = await openStore(database.url, options);
+  await store.migrate();
+  let heard = () => {};
+  const news = new Promise<void>((resolve) => {
+    heard = resolve;
+  });
+  const calls: string[] = [];
+  const stop = await listen(store, ['headroom_outbox'], (channel) => {
+    calls.push(channel);
+    heard();
+  });
+  const insert = (id: string, fail: boolean) =>
+    inTransaction(store, async (tx) => {
+      await insertTriggerEvents(tx, [anEvent({ id })], T0);
+      if (fail) throw new Error('crash');
+    });
+  await expect(insert('l1', true)).rejects.toThrow('crash');
+  await insert('l2', false);
+  await news;
+  expect(calls).toEqual(['headroom_outbox']);
+  stop();
+  await store.close();
+});
+
+test('the key of the data directory is made once, readable by its owner only', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'headroom-key-'));
+  const key = readDataKey(join(dir, 'data'), undefined);
+  expect(key).toHaveLength(32);
+  expect(readDataKey(join(dir, 'data'), undefined)).toEqual(key);
+  expect(statSync(join(dir, 'data', 'data.key')).mode & 0o777).toBe(0o600);
+  rmSync(dir, { recursive: true });
+});
+
+test('a key from the environment must have 32 bytes', () => {
+  const key = randomBytes(32);
+  expect(readDataKey('/nowhere', key.toString('base64'))).toEqual(key);
+  expect(() => readDataKey('/nowhere', 'c2hvcnQ=')).toThrow('32 bytes');
+});
+
+test('a vault gives back what it sealed, and refuses altered bytes and other keys', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.nat(), (value, at) => {
+      const vault = openVault(options.dataKey);
+      const plain = JSON.parse(JSON.stringify(value));
+      const sealed = vault.seal(plain);
+      expect(vault.open(sealed)).toEqual(plain);
+      const altered = Buffer.from(sealed);
+      altered[at % altered.length] = (altered[at % altered.length] ?? 0) ^ 1;
+      expect(() => vault.open(altered)).toThrow();
+      expect(() => openVault(randomBytes(32)).open(sealed)).toThrow();
+    }),
+  );
+});
+
+test('canonical JSON does not depend on the order of keys', () => {
+  expect(canonicalJson({ b: 1, a: { d: [1, 'x'], c: null } })).toBe('{"a":{"c":null,"d":[1,"x"]},"b":1}');
+});
