@@ -43,7 +43,7 @@ function firstLook(judging: Judging, rungs: Rung[]): void {
 
 /** A correction may take the ground from under an earlier trip, and from the lower rungs that folded into it. */
 function retract(judging: Judging, rungs: Rung[]): void {
-  const { view, input } = judging;
+  const { view } = judging;
   for (const rung of rungs.toReversed()) {
     const state = memoryOf(judging).states[rung.name];
     if (state === undefined || !state.basis.includes(view.seen.observedAt)) continue;
@@ -58,10 +58,10 @@ function retract(judging: Judging, rungs: Rung[]): void {
       setState(judging, lower.name, { ...folded, phase: 'armed', run: null, note: null });
     }
   }
-  // Counters have no slack and gauges little: the level itself is judged again from the readings.
-  if (input.counter || view.seen.utilization === null || view.seen.utilization < 1) {
-    const { limitState } = memoryOf(judging);
-    if (limitState?.basis.includes(view.seen.observedAt)) setMemory(judging, { limitState: ARMED, limitHit: null });
+  // Whether the limit itself was reached is judged again from the readings.
+  const { limitState } = memoryOf(judging);
+  if ((view.seen.utilization ?? 0) < 1 && limitState?.basis.includes(view.seen.observedAt)) {
+    setMemory(judging, { limitState: ARMED, limitHit: null });
   }
 }
 

@@ -23,7 +23,7 @@ export interface RungView {
   readings: SeenReading[];
   counter: boolean;
   periodEnd: Iso;
-  /** The plan has just changed and the source still tells the old limit. */
+  /** No rung may come true now. */
   settling: boolean;
 }
 

@@ -28,13 +28,13 @@ export function runAbove(readings: SeenReading[], level: number, slack: number):
   return mean >= level - EPSILON ? toRun(held) : null;
 }
 
-/** The newest unbroken run of whole readings below a level. */
+/** The newest unbroken run of readings below a level. An unfinished bucket may end it but is no part of it. */
 export function runBelow(readings: SeenReading[], level: number): Run | null {
-  const whole = readings.filter((seen) => !seen.stale && !seen.partial);
+  const honest = readings.filter((seen) => !seen.stale);
   const run: SeenReading[] = [];
-  for (const seen of whole.toReversed()) {
+  for (const seen of honest.toReversed()) {
     if (seen.utilization === null || seen.utilization >= level - EPSILON) break;
-    run.unshift(seen);
+    if (!seen.partial) run.unshift(seen);
   }
   return toRun(run);
 }

@@ -7,6 +7,8 @@ const CHANGES_NEEDED = 8;
 const TURNS_NEEDED = 3;
 /** A run of equal values that chance would bring less often than this is a hung meter. */
 const CHANCE = 0.03;
+/** A measured value may come twice in a row by chance, however rarely it was seen to; a running count stands still never. */
+const LEAST_CHANCE = { gauge: 0.1, counter: 0 };
 /** How far a new period's count may stand above the old period's last one and still be that old count. */
 const CARRIED_OVER = 1.05;
 
@@ -15,22 +17,27 @@ const CARRIED_OVER = 1.05;
  * and prove nothing. Of a run of equal values the first one still counts.
  */
 export function markStale(recent: SeenReading[], closed: MeterMemory['closed'], counter: boolean): SeenReading[] {
-  const repeats = counter || wavers(recent) ? repeatChance(recent) : 1;
+  const repeats = counter || wavers(recent) ? repeatChance(recent, counter) : 1;
   return recent.map((seen, i) => {
     const stale = isHung(recent, i, repeats) || (counter && isCarriedOver(recent, i, closed));
     return stale === seen.stale ? seen : { ...seen, stale };
   });
 }
 
-/** How often two readings in a row are equal; 1 where too little is known. A long hang is one oddity, not many. */
-function repeatChance(recent: SeenReading[]): number {
+/**
+ * How often two readings in a row are equal; 1 where too little is known. A long hang is one oddity, not many, and the
+ * one that is being judged is none yet.
+ */
+function repeatChance(recent: SeenReading[], counter: boolean): number {
   let changes = 0;
-  let streaks = 0;
+  let streaks = -1;
   for (let i = 1; i < recent.length; i++) {
     if (recent[i]?.used !== recent[i - 1]?.used) changes++;
     else if (recent[i - 1]?.used !== recent[i - 2]?.used) streaks++;
   }
-  return changes < CHANGES_NEEDED ? 1 : streaks / (changes + streaks);
+  if (changes < CHANGES_NEEDED) return 1;
+  const usual = Math.max(0, streaks) / (changes + Math.max(0, streaks));
+  return Math.max(usual, counter ? LEAST_CHANCE.counter : LEAST_CHANCE.gauge);
 }
 
 function wavers(recent: SeenReading[]): boolean {

@@ -18,6 +18,7 @@ export interface MeterView {
   /** No other reading was observed later. */
   newest: boolean;
   closedPeriod: boolean;
+  /** No trigger may come true now: the limit is not to be trusted yet, or the period is over. */
   settling: boolean;
 }
 
@@ -70,10 +71,12 @@ export function takeIn(
     receivedAt: latest.receivedAt,
     memory,
   };
-  const settling =
+  const oldLimit =
     denominator.source === 'reading' &&
     memory.planSince !== null &&
     msBetween(memory.planSince, seen.observedAt) < SETTLING_MS;
+  // A count whose period is over when we hear of it is history.
+  const settling = oldLimit || (input.counter && seen.receivedAt >= meter.periodEnd);
   const correction = accepted.correctionOf !== null;
   return { meter, seen, readings, firstReading: before === null, correction, newest, closedPeriod, settling };
 }
