@@ -1,19 +1,16 @@
-/** What the command line starts the hub and the demo with. Files are read and judged there; here is plain data. */
-import type { LoadedConfig } from '../config/load.ts';
+/** What the command line starts the hub and the demo with. */
 import type { BusinessClock } from '../domain/clock.ts';
+import type { SandboxAddresses } from './open-connections.ts';
 
 /** What `headroom sandbox --write FILE` leaves for `headroom up --sandbox FILE`. */
-export interface SandboxFile {
-  /** By vendor; `control` is the sandbox's own. */
-  addresses: Record<string, string>;
-  /** By the name of the environment variable. */
-  secrets: Record<string, string>;
+export interface SandboxFile extends SandboxAddresses {
   /** The sandbox's clock: the hub must live on the same one. */
   clock: BusinessClock;
 }
 
 interface HubOptions {
-  config: LoadedConfig;
+  /** A folder with a headroom.yaml; what is wrong in it is thrown as ConfigFolderError. */
+  configDir: string;
   dataDir: string;
   /** What is being waited for, for a person's eyes. */
   progress: (step: string) => void;
@@ -26,7 +23,7 @@ export interface UpOptions extends HubOptions {
   publicUrl: string | null;
   /** Every connection goes to the simulators. */
   sandbox: SandboxFile | null;
-  /** Null: real time. */
+  /** Null: real time. Counts only for a data directory that has no clock yet. */
   clock: BusinessClock | null;
 }
 
