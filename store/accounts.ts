@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, ilike, inArray, or, sql } from 'drizzle-orm';
 import type { Account, FactValue, Iso, TeamMember } from '../domain/model.ts';
 import { upsertRows } from './bulk.ts';
+import { jsonText } from './schema/columns.ts';
 import { account, subscription, teamMember } from './schema/index.ts';
 import type { Tx } from './transaction.ts';
 
@@ -22,7 +23,7 @@ export async function mergeFacts(
   const byAccount = new Map<string, Record<string, FactValue>>();
   for (const { account: id, fact, value } of facts) byAccount.set(id, { ...byAccount.get(id), [fact]: value });
   if (byAccount.size === 0) return;
-  const rows = JSON.stringify([...byAccount].map(([id, values]) => ({ id, values })));
+  const rows = jsonText([...byAccount].map(([id, values]) => ({ id, values })));
   await tx.execute(sql`
     with news as (select * from json_to_recordset(${rows}::json) as r(id text, "values" jsonb)),
     locked as (select a.id from account a join news on news.id = a.id order by a.id for no key update of a)

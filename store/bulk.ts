@@ -1,6 +1,7 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { toSnakeCase } from 'drizzle-orm/casing';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import { jsonText } from './schema/columns.ts';
 import type { Tx } from './transaction.ts';
 
 const ROWS_PER_STATEMENT = 1_000;
@@ -51,7 +52,7 @@ export async function upsertRows<T extends PgTable>(
 /** A row source with the given columns, from rows passed as one JSON parameter. */
 function recordset(rows: Record<string, unknown>[], columns: [string, PgColumn][]): SQL {
   const fields = columns.map(([p, column]) => sql`${sql.identifier(p)} ${sql.raw(column.getSQLType())}`);
-  return sql`json_to_recordset(${JSON.stringify(rows)}::json) as r(${list(fields)})`;
+  return sql`json_to_recordset(${jsonText(rows)}::json) as r(${list(fields)})`;
 }
 
 export function* chunks<R>(rows: R[]): Generator<R[]> {

@@ -68,17 +68,20 @@ export async function releaseAtStart(tx: Tx, input: { perDay: number; now: Iso }
   const dayAgo = new Date(Date.parse(now) - DAY_MS).toISOString();
   const today = await tx.$count(triggerEvent, sql`${triggerEvent.releasedAt} > ${dayAgo}`);
   if (today >= perDay) return [];
-  const next = tx
+  const take = tx
     .select({ id: triggerEvent.id })
     .from(triggerEvent)
     .where(eq(triggerEvent.status, 'at_start'))
     .orderBy(sql`${triggerEvent.utilization} desc nulls last`, triggerEvent.id)
     .limit(perDay - today)
     .for('update', { skipLocked: true });
+  // In a WITH the rows are taken once; as a plain subquery the planner may run it again and take more.
+  const next = tx.$with('next').as(take);
   const events = await tx
+    .with(next)
     .update(triggerEvent)
     .set({ status: 'open', statusAt: now, receivedAt: now, releasedAt: now })
-    .where(inArray(triggerEvent.id, next))
+    .where(inArray(triggerEvent.id, tx.select({ id: next.id }).from(next)))
     .returning();
   await enqueueWakes(tx, events, { start: true, now });
   return events.map((event) => event.id);

@@ -50,7 +50,7 @@ export async function nextInbox(
   limit: number,
   { wireNow, leaseMs }: { wireNow: number; leaseMs: number },
 ): Promise<InboxRow[]> {
-  const due = tx
+  const take = tx
     .select({ id: inbox.id })
     .from(inbox)
     .where(
@@ -64,10 +64,13 @@ export async function nextInbox(
     .orderBy(asc(inbox.id))
     .limit(limit)
     .for('update', { skipLocked: true });
+  // In a WITH the rows are taken once; as a plain subquery the planner may run it again and take more.
+  const due = tx.$with('due').as(take);
   const rows = await tx
+    .with(due)
     .update(inbox)
     .set({ state: 'taken', wireNextAt: wireNow + leaseMs, attempts: sql`${inbox.attempts} + 1` })
-    .where(inArray(inbox.id, due))
+    .where(inArray(inbox.id, tx.select({ id: due.id }).from(due)))
     .returning();
   return rows.sort((a, b) => a.id - b.id);
 }

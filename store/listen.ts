@@ -5,8 +5,8 @@ export type StoreChannel = 'headroom_outbox' | 'headroom_inbox';
 const RECONNECT_MS = 1_000;
 
 /**
- * Calls `onNews` after each commit that put something into the outbox or inbox, by any process. A hint only: news
- * during a reconnect is missed, so that dispatchers also look by themselves now and then.
+ * Calls `onNews` after each commit that put something into the outbox or inbox, by any process. A hint only:
+ * dispatchers also look by themselves now and then. After a lost connection it connects anew and calls for each channel.
  * @returns how to stop listening
  */
 export async function listen(
@@ -16,35 +16,47 @@ export async function listen(
 ): Promise<() => void> {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
-  let release: (() => void) | undefined;
+  let release = () => {};
 
   const connect = async () => {
     const client = await store.pool.connect();
+    let released = false;
     release = () => {
-      release = undefined;
+      if (released) return;
+      released = true;
       client.removeAllListeners('notification');
       // Closed, not reused: the next user of the connection must not inherit its LISTEN.
       client.release(true);
     };
+    client.on('error', () => {
+      release();
+      reconnect();
+    });
     client.on('notification', ({ channel }) => {
       const known = channels.find((c) => c === channel);
       if (known) onNews(known);
     });
-    client.once('error', () => {
-      release?.();
-      retry();
-    });
     for (const channel of channels) await client.query(`listen ${channel}`);
-    if (stopped) release?.();
+    if (stopped) release();
   };
-  const retry = () => {
-    if (!stopped) timer = setTimeout(() => connect().then(() => channels.forEach(onNews), retry), RECONNECT_MS);
+  const reconnect = () => {
+    clearTimeout(timer);
+    if (stopped) return;
+    timer = setTimeout(() => {
+      connect().then(
+        () => channels.forEach(onNews),
+        () => {
+          release();
+          reconnect();
+        },
+      );
+    }, RECONNECT_MS);
   };
 
   await connect();
   return () => {
     stopped = true;
     clearTimeout(timer);
-    release?.();
+    release();
   };
 }

@@ -6,7 +6,16 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freshDatabase } from '../test/support/database.ts';
 import { anEvent, T0 } from '../test/support/store-rows.ts';
-import { canonicalJson, insertTriggerEvents, inTransaction, listen, openStore, readDataKey } from './index.ts';
+import {
+  canonicalJson,
+  insertTriggerEvents,
+  inTransaction,
+  listen,
+  nextInbox,
+  openStore,
+  readDataKey,
+  takeIn,
+} from './index.ts';
 import { openVault } from './vault.ts';
 
 let database: Awaited<ReturnType<typeof freshDatabase>>;
@@ -53,6 +62,32 @@ test('a listener hears of a committed message, and not of one rolled back', asyn
   await news;
   expect(calls).toEqual(['headroom_outbox']);
   stop();
+  await store.close();
+});
+
+test('a listener whose connection was cut comes back and says that there may be news', async () => {
+  const store = await openStore(database.url, options);
+  let heard = () => {};
+  const news = new Promise<void>((resolve) => {
+    heard = resolve;
+  });
+  const stop = await listen(store, ['headroom_inbox'], () => heard());
+  await store.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity
+     where query = 'listen headroom_inbox' and datname = current_database()`);
+  await news;
+  stop();
+  await store.close();
+});
+
+test('JSON with characters that PostgreSQL cannot store arrives with the replacement character', async () => {
+  const store = await openStore(database.url, options);
+  await store.migrate();
+  const body = { nul: 'a\u0000\u0000b', half: '\ud83d', whole: '😀', text: '\\u0000' };
+  await inTransaction(store, (tx) =>
+    takeIn(tx, 's', [{ id: 'nul', type: 't', object: 'o', occurredAt: null, body }], { now: T0, wireNow: 0 }),
+  );
+  const [row] = await inTransaction(store, (tx) => nextInbox(tx, 1, { wireNow: 0, leaseMs: 1 }));
+  expect(row?.body).toEqual({ nul: 'a\ufffd\ufffdb', half: '\ufffd', whole: '😀', text: '\\u0000' });
   await store.close();
 });
 

@@ -1,5 +1,6 @@
 import { and, asc, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
 import type { Iso, Json } from '../domain/model.ts';
+import { jsonText } from './schema/columns.ts';
 import { outbox } from './schema/index.ts';
 import type { Tx } from './transaction.ts';
 
@@ -27,7 +28,7 @@ export async function enqueue(tx: Tx, messages: NewOutboxMessage[], now: Iso): P
   await tx.execute(sql`
     insert into ${outbox} (kind, target, body, created_at, wire_next_at)
     select kind, target, body, ${now}::timestamptz, 0
-    from json_to_recordset(${JSON.stringify(messages)}::json) as r(kind text, target text, body jsonb)`);
+    from json_to_recordset(${jsonText(messages)}::json) as r(kind text, target text, body jsonb)`);
   await tx.execute(sql`select pg_notify('headroom_outbox', '')`);
 }
 
@@ -55,17 +56,20 @@ export async function claimOutbox(
   limit: number,
   { wireNow, leaseMs }: { wireNow: number; leaseMs: number },
 ): Promise<OutboxMessage[]> {
-  const due = tx
+  const take = tx
     .select({ id: outbox.id })
     .from(outbox)
     .where(and(isNull(outbox.wireSentAt), lte(outbox.wireNextAt, wireNow)))
     .orderBy(asc(outbox.id))
     .limit(limit)
     .for('update', { skipLocked: true });
+  // In a WITH the rows are taken once; as a plain subquery the planner may run it again and take more.
+  const due = tx.$with('due').as(take);
   const rows = await tx
+    .with(due)
     .update(outbox)
     .set({ wireNextAt: wireNow + leaseMs, attempts: sql`${outbox.attempts} + 1` })
-    .where(inArray(outbox.id, due))
+    .where(inArray(outbox.id, tx.select({ id: due.id }).from(due)))
     .returning();
   return rows
     .sort((a, b) => a.id - b.id)

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { AccountPerson, Category, Iso, Person } from '../domain/model.ts';
 import { upsertRows } from './bulk.ts';
-import { toIso } from './schema/columns.ts';
+import { jsonText, toIso } from './schema/columns.ts';
 import { accountPerson, consent, person } from './schema/index.ts';
 import type { Tx } from './transaction.ts';
 
@@ -37,7 +37,7 @@ export async function replaceAccountPeople(
   await tx.execute(sql`
     delete from account_person where connection = ${connection} and account = any(${sql.param(accounts)}::text[])
        and (account, person) not in
-           (select account, person from json_to_recordset(${JSON.stringify(named)}::json) as r(account text, person text))`);
+           (select account, person from json_to_recordset(${jsonText(named)}::json) as r(account text, person text))`);
   const rows = people.map((p) => ({ ...p, connection }));
   await upsertRows(tx, accountPerson, rows, {
     key: ['account', 'person', 'connection'],

@@ -3,6 +3,7 @@ import type { Iso, Json, Reading } from '../domain/model.ts';
 import type { Meter } from '../domain/usage/types.ts';
 import { chunks, upsertRows } from './bulk.ts';
 import { ensureReadingMonths } from './reading-months.ts';
+import { jsonText } from './schema/columns.ts';
 import { meter, readingReject } from './schema/index.ts';
 import type { Tx } from './transaction.ts';
 
@@ -67,7 +68,7 @@ async function insertRound(tx: Tx, readings: Reading[]): Promise<number> {
   const rows = readings.map((r) => ({ ...r, limitTold: r.limit !== undefined, partial: r.partial === true }));
   const result = await tx.execute(sql`
     with news as (
-      select * from json_to_recordset(${JSON.stringify(rows)}::json) as r(source text, account text, product text, metric text,
+      select * from json_to_recordset(${jsonText(rows)}::json) as r(source text, account text, product text, metric text,
         "observedAt" timestamptz, "receivedAt" timestamptz, used float8, "limit" float8, "limitTold" boolean,
         "periodStart" timestamptz, "periodEnd" timestamptz, partial boolean, id text)
     )

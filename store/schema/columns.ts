@@ -20,11 +20,19 @@ export const cents = () => bigint({ mode: 'number' });
 export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
 /**
+ * JSON that PostgreSQL takes: it stores neither NUL nor half a surrogate pair, which senders of events may well contain.
+ * Both become the replacement character. `JSON.stringify` writes them, and only them, as these escapes.
+ */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value).replace(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g, '$1\ufffd');
+}
+
+/**
  * JSON as the caller typed it. Drizzle's own jsonb reads columns of JSON text a second time, so a stored string
  * would come back parsed; pg already parses once.
  */
 export const json = customType<{ data: unknown; driverData: string }>({
   dataType: () => 'jsonb',
-  toDriver: (value) => JSON.stringify(value),
+  toDriver: jsonText,
   fromDriver: (value) => value,
 });
