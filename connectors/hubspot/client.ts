@@ -1,0 +1,98 @@
+/**
+ * HubSpot's HTTP API, by the paths of one date version.
+ *
+ * Not through @hubspot/api-client: all paths it knows are numbered ones, and its `apiRequest`, the way around that,
+ * calls the global fetch without a signal, follows redirects and takes neither a dispatcher nor an agent. There is no
+ * place in it to check a host or to end a call (docs/decisions: HubSpot without its package).
+ */
+import { DateTime } from 'luxon';
+import type { z } from 'zod';
+import { businessNow, wireDelay } from '../../domain/clock.ts';
+import type { Json } from '../../domain/model.ts';
+import type { ConnectDependencies } from '../kit/connector.ts';
+import { hostFetch } from '../kit/doors.ts';
+import { baseUrl, hostGuard } from '../kit/hosts.ts';
+import { vendorRequest } from '../kit/http.ts';
+import type { Idempotency } from '../kit/network-errors.ts';
+import type { Call, WriteCall } from '../kit/operation.ts';
+import { ownSettings } from '../kit/settings.ts';
+import { callWithin } from '../kit/time-limit.ts';
+import { classifyHubSpot, stopsEverybody } from './errors.ts';
+import { DEFAULT_ACCOUNT_KEY, type HubSpotSettings, manifest, settings as settingsSchema } from './manifest.ts';
+
+/** Of one request; a whole read of all accounts takes as long as its own call allows. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+export interface HubSpotRequest<Reply> {
+  operation: string;
+  method: 'GET' | 'POST' | 'PATCH';
+  path: string;
+  query?: Record<string, string>;
+  body?: Json;
+  reply: z.ZodType<Reply>;
+}
+export interface HubSpotClient {
+  settings: HubSpotSettings;
+  /** For requests without an effect, or with one that does no harm when it comes twice. */
+  read: <Reply>(request: HubSpotRequest<Reply>, call: Call) => Promise<Reply>;
+  /** Awaits `call.sending()` just before the first byte. */
+  write: <Reply>(request: HubSpotRequest<Reply>, idempotency: Idempotency, call: WriteCall) => Promise<Reply>;
+}
+
+export function createClient(dependencies: ConnectDependencies): HubSpotClient {
+  const { connection, secret, pauseUntil } = dependencies;
+  const settings = settingsSchema.parse({
+    ...ownSettings(connection),
+    account_key: connection.account_key ?? DEFAULT_ACCOUNT_KEY,
+  });
+  const fetch = hostFetch(hostGuard(manifest, connection));
+  const base = baseUrl(connection, 'https://api.hubapi.com');
+  const classify = classifyHubSpot(dailyWait(dependencies, settings));
+
+  function prepare<Reply>(request: HubSpotRequest<Reply>) {
+    return {
+      fetch,
+      connector: manifest.name,
+      operation: request.operation,
+      method: request.method,
+      url: `${base}${request.path}${request.query ? `?${new URLSearchParams(request.query)}` : ''}`,
+      headers: {
+        authorization: `Bearer ${secret(connection.auth.token ?? '')}`,
+        accept: 'application/json',
+        ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      schema: request.reply,
+      classify,
+    };
+  }
+  async function heedLimits<Reply>(sent: Promise<{ body: Reply }>): Promise<Reply> {
+    try {
+      return (await sent).body;
+    } catch (error) {
+      if (stopsEverybody(error)) await pauseUntil(Date.now() + error.retryAfterMs, error.message);
+      throw error;
+    }
+  }
+  return {
+    settings,
+    read: (request, call) => heedLimits(vendorRequest({ ...prepare(request), call: shorter(call) })),
+    write: (request, write, call) =>
+      heedLimits(vendorRequest({ ...prepare(request), write, call: { ...call, ...shorter(call) } })),
+  };
+}
+
+function shorter(call: Call): Call {
+  const own = callWithin(REQUEST_TIMEOUT_MS, call.signal);
+  return { signal: own.signal, deadline: Math.min(own.deadline, call.deadline) };
+}
+
+/** The daily quota is business time: it starts anew at midnight in the portal's zone. */
+function dailyWait({ clock, config }: ConnectDependencies, settings: HubSpotSettings): () => number {
+  const zone = settings.portal_timezone ?? config.company.timezone;
+  return () => {
+    const now = businessNow(clock, Date.now());
+    const midnight = DateTime.fromISO(now, { zone }).plus({ days: 1 }).startOf('day');
+    return wireDelay(clock, now, midnight.toUTC().toISO() ?? now);
+  };
+}

@@ -1,0 +1,83 @@
+/** Bulk reads that see every finished write at once: associations and objects by id, never search, which lags. */
+import { UnexpectedResponseError } from '../../kit/errors.ts';
+import type { Call } from '../../kit/operation.ts';
+import { chunk } from '../../kit/paginate.ts';
+import type { HubSpotClient } from '../client.ts';
+import { onlyMissing } from '../errors.ts';
+import { manifest } from '../manifest.ts';
+import { BATCH, type ObjectType, paths } from '../paths.ts';
+import { associationBatch, type CrmObject, objectBatch } from '../schemas.ts';
+
+/** Objects by id, batch after batch; ids that are gone are left out. */
+export async function* readObjects(
+  client: HubSpotClient,
+  type: ObjectType,
+  ids: Iterable<string>,
+  properties: readonly string[],
+  call: Call,
+): AsyncGenerator<CrmObject[]> {
+  const operation = `read ${type}`;
+  for (const batch of chunk([...new Set(ids)], BATCH)) {
+    // The 2026-09 schema asks for all three arrays, empty or not.
+    const body = { inputs: batch.map((id) => ({ id })), properties: [...properties], propertiesWithHistory: [] };
+    const reply = await client.read(
+      { operation, method: 'POST', path: paths.batchRead(type), body, reply: objectBatch },
+      call,
+    );
+    onlyMissing(reply, { connector: manifest.name, operation });
+    yield reply.results;
+  }
+}
+
+/**
+ * Ids of what is associated with each company, by company. A company without any comes back as an error
+ * `crm.associations.NO_ASSOCIATIONS_FOUND` of a 207, or not at all: here it is left out. Each company's list has
+ * pages of its own.
+ */
+export async function associated(
+  client: HubSpotClient,
+  to: ObjectType,
+  companyIds: readonly string[],
+  call: Call,
+): Promise<Map<string, string[]>> {
+  const operation = `read ${to} of companies`;
+  const origin = { connector: manifest.name, operation };
+  const found = new Map<string, Set<string>>();
+  const asked = new Set<string>();
+  let inputs: { id: string; after?: string }[] = companyIds.map((id) => ({ id }));
+  while (inputs.length > 0) {
+    const more: typeof inputs = [];
+    for (const batch of chunk(inputs, BATCH)) {
+      const path = paths.associations('companies', to);
+      const request = { operation, method: 'POST' as const, path, body: { inputs: batch }, reply: associationBatch };
+      const reply = await client.read(request, call);
+      onlyMissing(reply, origin);
+      for (const { from, to: targets, paging } of reply.results) {
+        const ids = found.get(from.id) ?? new Set<string>();
+        for (const { toObjectId } of targets) ids.add(toObjectId);
+        found.set(from.id, ids);
+        const after = paging?.next?.after;
+        if (after === undefined) continue;
+        if (asked.has(`${from.id}/${after}`))
+          throw new UnexpectedResponseError(`the cursor ${after} came twice`, origin);
+        asked.add(`${from.id}/${after}`);
+        more.push({ id: from.id, after });
+      }
+    }
+    inputs = more;
+  }
+  return new Map([...found].map(([id, ids]) => [id, [...ids]]));
+}
+
+/** From "what does a company have" to "whose is it": an object may belong to several companies. */
+export function companiesByObject(associations: Map<string, string[]>): Map<string, string[]> {
+  const companies = new Map<string, string[]>();
+  for (const [company, ids] of associations) for (const id of ids) append(companies, id, company);
+  return companies;
+}
+
+export function append<Item>(lists: Map<string, Item[]>, key: string, item: Item): void {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
+}

@@ -1,0 +1,49 @@
+/**
+ * Limits of a Professional account, counted as HubSpot counts: ten seconds of the wire clock, and a day of the business
+ * clock (shown only). https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
+ */
+import { randomUUID } from 'node:crypto';
+import type { Json } from '../../../domain/model.ts';
+
+const MAX = 190;
+const INTERVAL_MS = 10_000;
+const DAILY = 650_000;
+
+export interface Taken {
+  headers: Record<string, string>;
+  /** The body of a 429, or null: go on. */
+  refusal: Json;
+}
+
+export function rateLimit(businessDay: () => string): (wireNow: number) => Taken {
+  let calls: number[] = [];
+  let day = { name: '', calls: 0 };
+  return (wireNow) => {
+    calls = calls.filter((at) => at > wireNow - INTERVAL_MS);
+    if (day.name !== businessDay()) day = { name: businessDay(), calls: 0 };
+    const refused = calls.length >= MAX;
+    if (!refused) {
+      calls.push(wireNow);
+      day.calls += 1;
+    }
+    return {
+      headers: {
+        'x-hubspot-ratelimit-max': String(MAX),
+        'x-hubspot-ratelimit-remaining': String(MAX - calls.length),
+        'x-hubspot-ratelimit-interval-milliseconds': String(INTERVAL_MS),
+        'x-hubspot-ratelimit-daily': String(DAILY),
+        'x-hubspot-ratelimit-daily-remaining': String(DAILY - day.calls),
+      },
+      refusal: refused
+        ? {
+            status: 'error',
+            message: 'You have reached your ten_secondly_rolling limit.',
+            errorType: 'RATE_LIMIT',
+            correlationId: randomUUID(),
+            policyName: 'TEN_SECONDLY_ROLLING',
+            requestId: randomUUID(),
+          }
+        : null,
+    };
+  };
+}
