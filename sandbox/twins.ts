@@ -1,3 +1,4 @@
+import { twin as makeHubspotTwin } from '../connectors/hubspot/twin/index.ts';
 import { makeInAppTwin } from '../connectors/in_app/twin/index.ts';
 import { makeMixpanelTwin } from '../connectors/mixpanel/twin/index.ts';
 import { makeSlackTwin } from '../connectors/slack/twin/index.ts';
@@ -9,6 +10,7 @@ import type { MakeTwin } from './frame/types.ts';
 export const twins: Record<string, MakeTwin> = {
   mixpanel: makeMixpanelTwin,
   stripe: makeStripeTwin,
+  hubspot: makeHubspotTwin,
   slack: makeSlackTwin,
   smtp: makeSmtpTwin,
   in_app: makeInAppTwin,

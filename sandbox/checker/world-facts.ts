@@ -34,7 +34,7 @@ export const isEpisode = (row: TruthRow): row is Episode => 'episode' in row;
 const isContext = (row: TruthRow): row is Context => 'context' in row;
 
 /** Acts of people by which an account manager has been in touch. */
-const CONTACT_ACTS = new Set(['logged_call', 'on_it']);
+const CONTACT_ACTS = new Set(['logged_call', 'logged_email', 'logged_meeting', 'on_it']);
 
 export function readFacts(truth: TruthRow[], ledger: readonly LedgerEntry[]): Map<string, AccountFacts> {
   const contexts = truth.filter(isContext);

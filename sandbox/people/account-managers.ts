@@ -67,7 +67,6 @@ function call(context: PeopleContext, account: string, email: string): void {
   later(context, delay, `${email} on the phone`, async () => {
     const ownerId = context.directory.accounts.get(account)?.owner.id ?? null;
     await context.act('hubspot.log_call', { account, ownerId, body: 'Talked about their usage and the next plan.' });
-    context.note({ act: 'logged_call', account, to: email, id: account, summary: `${email} called ${account}` });
   });
 }
 
