@@ -25,6 +25,10 @@ export const plan = z.strictObject({
     .optional()
     .describe('The plan that an upgrade leads to; by default the next line. `none` for the top tier.'),
   pitch: z.string().optional().describe('A sentence shown beside the price: what this plan is for'),
+  entitlements: z
+    .array(z.string().min(1))
+    .default([])
+    .describe("Billing's names of what this plan unlocks: a trial has started when all of them are active"),
   pricing: z
     .enum(['flat', 'usage'])
     .default('flat')
