@@ -24,9 +24,12 @@ export async function ensureReadingMonths(tx: Tx, moments: Iso[]): Promise<void>
 
 async function withoutPartition(tx: Tx, months: string[]): Promise<string[]> {
   if (months.length === 0) return [];
+  // Not to_regclass: it answers from a cache that the wait for the advisory lock does not refresh.
   const result = await tx.execute<{ month: string }>(sql`
     select month from unnest(${sql.param(months)}::text[]) as month
-     where to_regclass('reading_' || replace(month, '-', '_')) is null order by month`);
+     where not exists (select from pg_class where relnamespace = current_schema()::regnamespace
+                          and relname = 'reading_' || replace(month, '-', '_'))
+     order by month`);
   return result.rows.map((row) => row.month);
 }
 
