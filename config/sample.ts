@@ -67,7 +67,7 @@ export function sparseSample(config: Config, use: TemplateUse): MessageContext {
     facts,
     forecast: null,
     offer: use.moment === 'trial' ? full.offer : null,
-    link: use.moment === 'play' ? full.link : null,
+    link: null,
   };
 }
 
