@@ -14,14 +14,12 @@ export const isSendingTime: IsSendingTime = (at, quiet, zone) => isAllowed(inZon
 export const nextSendingTime: NextSendingTime = (at, quiet, zone) => {
   const local = inZone(at, zone);
   if (isAllowed(local, quiet)) return at;
-  // Two days of a weekend, one night on either side, and a day for the change of the clocks.
-  for (let day = 0; day <= 4; day++) {
-    for (const start of startsOfDay(local.plus({ days: day }), quiet)) {
-      if (start > local && isAllowed(start, quiet)) return toUtcIso(start);
-    }
+  // Quiet hours never fill a whole week, so this ends.
+  for (let day = 0; ; day++) {
+    const starts = startsOfDay(local.plus({ days: day }), quiet);
+    const next = starts.find((start) => start > local && isAllowed(start, quiet));
+    if (next !== undefined) return toUtcIso(next);
   }
-  // Quiet all day: there is no such moment within reach, so the caller looks again in a week.
-  return toUtcIso(local.plus({ weeks: 1 }));
 };
 
 function isAllowed(local: DateTime, quiet: QuietHours): boolean {
