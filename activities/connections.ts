@@ -28,7 +28,10 @@ export interface Connections {
 }
 
 export function openConnections(all: OpenConnection[]): Connections {
-  const pick = <C extends keyof Capabilities>(capability: C, accept: (c: OpenConnection) => boolean): With<C> | null => {
+  const pick = <C extends keyof Capabilities>(
+    capability: C,
+    accept: (c: OpenConnection) => boolean,
+  ): With<C> | null => {
     for (const { name, connector, mode, capabilities } of all.filter(accept)) {
       const use = capabilities[capability];
       // NonNullable through a generic key is not narrowed by the check above it.

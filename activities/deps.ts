@@ -21,6 +21,8 @@ export interface Deps {
   /** Where customers and our own people reach us: tracked links, actions, unsubscribe. */
   publicUrl: string;
   log: Logger;
+  /** Keeps how late work began: business time between the moment it was due and now. */
+  lag: { observe: (due: Iso, now: Iso) => void };
   /** Business time. */
   now: () => Iso;
   /** Milliseconds since 1970, never scaled. */

@@ -48,7 +48,9 @@ async function refreshCrm(deps: Deps, links: Links): Promise<string | null> {
       call,
     );
     const { config } = deps.configs.current();
-    await inTransaction(deps.store, (tx) => takeCrmAccounts(tx, { config, connection: crm.name, accounts, now: deps.now(), wireReadAt }));
+    await inTransaction(deps.store, (tx) =>
+      takeCrmAccounts(tx, { config, connection: crm.name, accounts, now: deps.now(), wireReadAt }),
+    );
   });
 }
 
@@ -56,7 +58,12 @@ function tooOld(deps: Deps, links: Links, connection: string, maxMs: number): Li
   return links.filter((link) => link.connection === connection && deps.wireNow() - link.wireReadAt > maxMs);
 }
 
-async function reading(deps: Deps, connection: string, old: Links, read: (call: Call) => Promise<void>): Promise<string | null> {
+async function reading(
+  deps: Deps,
+  connection: string,
+  old: Links,
+  read: (call: Call) => Promise<void>,
+): Promise<string | null> {
   if (old.length === 0) return null;
   try {
     await read({ signal: AbortSignal.timeout(READ_MS), deadline: performance.now() + READ_MS });

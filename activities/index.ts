@@ -1,17 +1,17 @@
-import { closeJourney, answerCondition } from './journey/close.ts';
-import { beginJourney, lookAtFacts } from './journey/begin.ts';
+import { beating } from './beating.ts';
+import type { Deps } from './deps.ts';
 import { alertPerson } from './journey/alert.ts';
+import { beginJourney, lookAtFacts } from './journey/begin.ts';
+import { answerCondition, closeJourney } from './journey/close.ts';
 import { sendMessage } from './journey/send-message.ts';
 import { tagForQbr } from './journey/tag.ts';
+import { toFailure } from './map-errors.ts';
 import { performOnboardingStep, planOnboarding, readOnboardingState } from './onboarding/onboarding.ts';
 import { sweepConnection } from './sweep/sweep-connection.ts';
 import { sendTrialMail, tagTrialForQbr, updateTrialAlert } from './trial/notices.ts';
 import { readTrialOutcome, settleTrial } from './trial/outcome.ts';
 import { checkUnlocked, endTrial, provisionTrial } from './trial/provision.ts';
 import { upkeep } from './upkeep/upkeep.ts';
-import type { Deps } from './deps.ts';
-import { toFailure } from './map-errors.ts';
-import { beating } from './beating.ts';
 
 type Bound<F> = F extends (deps: Deps, ...args: infer A) => infer R ? (...args: A) => R : never;
 type BoundAll<T> = { [K in keyof T]: Bound<T[K]> };
@@ -19,9 +19,29 @@ type BoundAll<T> = { [K in keyof T]: Bound<T[K]> };
 /** By kind of work: each kind has its timeouts and retries in workflows/activity-profiles.ts. */
 const KINDS = {
   /** The store, and now and then one read at a vendor. */
-  decide: { beginJourney, lookAtFacts, answerCondition, closeJourney, readTrialOutcome, settleTrial, planOnboarding, readOnboardingState },
+  decide: {
+    beginJourney,
+    lookAtFacts,
+    answerCondition,
+    closeJourney,
+    readTrialOutcome,
+    settleTrial,
+    planOnboarding,
+    readOnboardingState,
+  },
   /** One outward change each. */
-  act: { sendMessage, alertPerson, tagForQbr, provisionTrial, endTrial, checkUnlocked, sendTrialMail, updateTrialAlert, tagTrialForQbr, performOnboardingStep },
+  act: {
+    sendMessage,
+    alertPerson,
+    tagForQbr,
+    provisionTrial,
+    endTrial,
+    checkUnlocked,
+    sendTrialMail,
+    updateTrialAlert,
+    tagTrialForQbr,
+    performOnboardingStep,
+  },
   /** Whole connections, page by page. */
   sweep: { sweepConnection, upkeep },
 };
@@ -34,7 +54,11 @@ export function createActivities(deps: Deps): Activities['decide'] & Activities[
   const bound = Object.entries(all).map(([name, activity]) => {
     // Each entry is called with its own arguments: the type below says which belong to which.
     const run = activity as (deps: Deps, ...args: unknown[]) => Promise<unknown>;
-    return [name, async (...args: unknown[]) => await beating(() => run(deps, ...args)).catch((error: unknown) => Promise.reject(toFailure(error)))];
+    return [
+      name,
+      async (...args: unknown[]) =>
+        await beating(() => run(deps, ...args)).catch((error: unknown) => Promise.reject(toFailure(error))),
+    ];
   });
   // Built from the same table that the type is made of.
   return Object.fromEntries(bound) as Activities['decide'] & Activities['act'] & Activities['sweep'];

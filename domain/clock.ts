@@ -10,8 +10,10 @@ export interface BusinessClock {
   scale: number;
 }
 
+/** Business time stands at `epoch` until the clock has started. */
 export function businessNow(clock: BusinessClock, wireMs: number): Iso {
-  return new Date(Date.parse(clock.epoch) + (wireMs - Date.parse(clock.startedAt)) * clock.scale).toISOString();
+  const passed = Math.max(0, wireMs - Date.parse(clock.startedAt));
+  return new Date(Date.parse(clock.epoch) + passed * clock.scale).toISOString();
 }
 
 /** Wire milliseconds from one business moment to another; never negative. */

@@ -1,4 +1,4 @@
-import { openConnections, type Connections } from '../activities/connections.ts';
+import { type Connections, openConnections } from '../activities/connections.ts';
 import type { Config, Connection } from '../config/schema/index.ts';
 import type { ConnectDependencies, Connector } from '../connectors/kit/connector.ts';
 
@@ -15,7 +15,8 @@ export interface SandboxAddresses {
 export function withSandbox(config: Config, sandbox: SandboxAddresses): Config {
   const connections = Object.entries(config.connections).map(([name, connection]): [string, Connection] => {
     const url = sandbox.addresses[connection.connector];
-    if (url === undefined) throw new Error(`the sandbox has no simulator for ${connection.connector} (connection ${name})`);
+    if (url === undefined)
+      throw new Error(`the sandbox has no simulator for ${connection.connector} (connection ${name})`);
     return [name, { ...connection, mode: 'sandbox', sandbox_url: url }];
   });
   return { ...config, connections: Object.fromEntries(connections) };
@@ -35,12 +36,17 @@ export function connectAll(
   const { connections } = shared.config;
   const live = Object.keys(connections).filter((name) => connections[name]?.mode === 'live');
   if (shared.clock.scale !== 1 && live.length > 0) {
-    throw new Error(`the rehearsal clock (scale ${shared.clock.scale}) cannot run with live connections: ${live.join(', ')}. Set mode: sandbox, or start without --scale`);
+    throw new Error(
+      `the rehearsal clock (scale ${shared.clock.scale}) cannot run with live connections: ${live.join(', ')}. Set mode: sandbox, or start without --scale`,
+    );
   }
   return openConnections(
     Object.entries(connections).map(([name, connection]) => {
       const connector = registry[connection.connector];
-      if (!connector) throw new Error(`connection ${name}: there is no connector ${connection.connector}; known: ${Object.keys(registry).join(', ')}`);
+      if (!connector)
+        throw new Error(
+          `connection ${name}: there is no connector ${connection.connector}; known: ${Object.keys(registry).join(', ')}`,
+        );
       const capabilities = connector.connect({
         ...shared,
         name,

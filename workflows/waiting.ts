@@ -1,5 +1,5 @@
 import { condition } from '@temporalio/workflow';
-import { type BusinessClock, businessNow, wireDelay } from '../domain/clock.ts';
+import { type BusinessClock, businessNow, wireTime } from '../domain/clock.ts';
 import type { Iso } from '../domain/model.ts';
 
 /** Business time inside a workflow: deterministic, since the SDK replaces Date.now(). */
@@ -12,5 +12,5 @@ export function now(clock: BusinessClock): Iso {
  * Ten milliseconds past the moment, so that the next decision never finds itself a hair too early.
  */
 export function until(clock: BusinessClock, moment: Iso, wanted: () => boolean): Promise<boolean> {
-  return condition(wanted, wireDelay(clock, now(clock), moment) + 10);
+  return condition(wanted, Math.max(0, Math.ceil(wireTime(clock, moment) - Date.now())) + 10);
 }

@@ -1,5 +1,6 @@
 import type { BillingCustomer } from '../../connectors/kit/capabilities.ts';
 import { normaliseEmail } from '../../domain/identity/email.ts';
+import { trialWorkflowId } from '../../domain/workflow-ids.ts';
 import {
   applyBillingCustomer,
   enqueue,
@@ -8,7 +9,6 @@ import {
   type Tx,
   upsertPeople,
 } from '../../store/index.ts';
-import { trialWorkflowId } from '../../domain/workflow-ids.ts';
 import type { Deps } from '../deps.ts';
 import { takeRevenueChange } from './take-revenue-change.ts';
 
@@ -17,7 +17,12 @@ import { takeRevenueChange } from './take-revenue-change.ts';
  * start onboarding and earn credit, contractions take credit back, trials hear of their end.
  * @param wireReadAt when the picture was asked for: an older one never overwrites a newer one
  */
-export async function takeCustomer(deps: Deps, connection: string, customer: BillingCustomer, wireReadAt: number): Promise<void> {
+export async function takeCustomer(
+  deps: Deps,
+  connection: string,
+  customer: BillingCustomer,
+  wireReadAt: number,
+): Promise<void> {
   await inTransaction(deps.store, async (tx) => {
     const now = deps.now();
     const { changes, trials } = await applyBillingCustomer(tx, connection, customer, { now, wireReadAt });
@@ -27,15 +32,31 @@ export async function takeCustomer(deps: Deps, connection: string, customer: Bil
     }
     const told = new Set(trials.map(({ after }) => after.offerId));
     // A plan that changed while a trial runs may be the trial's conversion: it looks for itself.
-    const targets = changes.some(({ before }) => before !== null) ? [...told, ...customer.trials.map((trial) => trial.offerId)] : [...told];
-    const messages = [...new Set(targets)].map((offerId) => ({ kind: 'signal_trial' as const, target: trialWorkflowId(offerId), body: { offerId } }));
+    const targets = changes.some(({ before }) => before !== null)
+      ? [...told, ...customer.trials.map((trial) => trial.offerId)]
+      : [...told];
+    const messages = [...new Set(targets)].map((offerId) => ({
+      kind: 'signal_trial' as const,
+      target: trialWorkflowId(offerId),
+      body: { offerId },
+    }));
     await enqueue(tx, messages, now);
   });
 }
 
-async function takeBillingContact(tx: Tx, connection: string, { account, email }: BillingCustomer, now: string): Promise<void> {
+async function takeBillingContact(
+  tx: Tx,
+  connection: string,
+  { account, email }: BillingCustomer,
+  now: string,
+): Promise<void> {
   const key = email === null ? null : normaliseEmail(email);
   if (account === null || email === null || key === null) return;
   await upsertPeople(tx, [{ key, email, name: null, hardBounced: false }], now);
-  await replaceAccountPeople(tx, connection, [account], [{ account, person: key, roles: ['billing_contact'], externalId: null, since: null }]);
+  await replaceAccountPeople(
+    tx,
+    connection,
+    [account],
+    [{ account, person: key, roles: ['billing_contact'], externalId: null, since: null }],
+  );
 }

@@ -3,8 +3,8 @@ import { annualValue } from '../../domain/attribution/annual-value.ts';
 import { creditContraction } from '../../domain/attribution/contraction.ts';
 import { creditUpgrade } from '../../domain/attribution/credit-upgrade.ts';
 import type { Iso, Subscription, Upgrade } from '../../domain/model.ts';
-import { enqueue, insertUpgrade, readCreditFacts, readCredits, saveCredits, type Tx } from '../../store/index.ts';
 import { onboardingWorkflowId } from '../../domain/workflow-ids.ts';
+import { enqueue, insertUpgrade, readCreditFacts, readCredits, saveCredits, type Tx } from '../../store/index.ts';
 
 /** What an account manager sees, by operation: with outreach after it, it earns credit. */
 export const ALERT_OPERATIONS = ['chat.postAlert', 'crm.createTask'];
@@ -39,12 +39,22 @@ export async function takeRevenueChange(
     await saveCredits(tx, creditContraction({ contraction: upgrade, earlier, config: attribution }), now);
     return;
   }
-  const facts = await readCreditFacts(tx, { account, product, since: ago(attribution.window), until: now, alertOperations: ALERT_OPERATIONS });
+  const facts = await readCreditFacts(tx, {
+    account,
+    product,
+    since: ago(attribution.window),
+    until: now,
+    alertOperations: ALERT_OPERATIONS,
+  });
   await saveCredits(tx, creditUpgrade({ upgrade, ...facts, config: attribution }), now);
   const body = { subscriptionId: after.id, version: after.version, account, product };
   await enqueue(tx, [{ kind: 'start_onboarding', target: onboardingWorkflowId(after.id, after.version), body }], now);
   if (before.version > 1) {
     // An earlier upgrade's onboarding ends where the next one begins.
-    await enqueue(tx, [{ kind: 'signal_onboarding', target: onboardingWorkflowId(after.id, before.version), body }], now);
+    await enqueue(
+      tx,
+      [{ kind: 'signal_onboarding', target: onboardingWorkflowId(after.id, before.version), body }],
+      now,
+    );
   }
 }

@@ -12,7 +12,9 @@ export async function sweepCrm(deps: Deps, crm: Crm, run: SweepRun): Promise<{ a
   let wireReadAt = deps.wireNow();
   for await (const accounts of crm.readAccounts(run.call)) {
     const { config } = deps.configs.current();
-    await inTransaction(deps.store, (tx) => takeCrmAccounts(tx, { config, connection: run.connection, accounts, now: deps.now(), wireReadAt }));
+    await inTransaction(deps.store, (tx) =>
+      takeCrmAccounts(tx, { config, connection: run.connection, accounts, now: deps.now(), wireReadAt }),
+    );
     swept.accounts += accounts.length;
     run.beat(swept);
     // Asked before the next page is read: what changed at the vendor while we stored is not in it.

@@ -23,7 +23,12 @@ export async function takeCrmAccounts(
   input: { config: Config; connection: string; accounts: CrmAccount[]; now: Iso; wireReadAt: number },
 ): Promise<void> {
   const { config, connection, now } = input;
-  const links = input.accounts.map(({ externalId, account, profile }) => ({ connection, externalId, account, label: profile.name }));
+  const links = input.accounts.map(({ externalId, account, profile }) => ({
+    connection,
+    externalId,
+    account,
+    label: profile.name,
+  }));
   await linkAccounts(tx, links, { now, wireNow: input.wireReadAt });
 
   const linked = input.accounts.flatMap((crm) => (crm.account === null ? [] : [{ ...crm, account: crm.account }]));
@@ -31,27 +36,58 @@ export async function takeCrmAccounts(
   const people = linked.flatMap(({ account, contacts }) => contacts.flatMap((contact) => withKey(account, contact)));
   await upsertAccounts(
     tx,
-    linked.map(({ account, profile, contacts }) => ({ id: account, ...profile, test: contacts.some((c) => isOwn(config, c)) })),
+    linked.map(({ account, profile, contacts }) => ({
+      id: account,
+      ...profile,
+      test: contacts.some((c) => isOwn(config, c)),
+    })),
     now,
   );
   await upsertPeople(
     tx,
-    people.map(({ key, contact }) => ({ key, email: contact.email, name: contact.name, hardBounced: contact.hardBounced })),
+    people.map(({ key, contact }) => ({
+      key,
+      email: contact.email,
+      name: contact.name,
+      hardBounced: contact.hardBounced,
+    })),
     now,
   );
   const roles = people.map(({ account, key, contact }): AccountPerson => {
-    return { account, person: key, roles: contact.isAdmin ? ['crm_role', 'admin'] : [], externalId: contact.userId, since: contact.createdAt };
+    return {
+      account,
+      person: key,
+      roles: contact.isAdmin ? ['crm_role', 'admin'] : [],
+      externalId: contact.userId,
+      since: contact.createdAt,
+    };
   });
   await replaceAccountPeople(tx, connection, ids, roles);
   await recordConsents(
     tx,
     people.flatMap(({ key, contact }): Consent[] => [
-      { person: key, category: 'marketing', source: connection, optedOut: contact.optedOutOfMarketing || contact.optedOutOfAll, at: now },
+      {
+        person: key,
+        category: 'marketing',
+        source: connection,
+        optedOut: contact.optedOutOfMarketing || contact.optedOutOfAll,
+        at: now,
+      },
       { person: key, category: 'service', source: connection, optedOut: contact.optedOutOfAll, at: now },
     ]),
   );
-  await replaceOpenTickets(tx, connection, ids, linked.flatMap(({ tickets }) => tickets), now);
-  await upsertOutreach(tx, connection, linked.flatMap(({ outreach }) => outreach));
+  await replaceOpenTickets(
+    tx,
+    connection,
+    ids,
+    linked.flatMap(({ tickets }) => tickets),
+    now,
+  );
+  await upsertOutreach(
+    tx,
+    connection,
+    linked.flatMap(({ outreach }) => outreach),
+  );
 }
 
 /** A contact without a usable address cannot be written to and is no person of ours. */

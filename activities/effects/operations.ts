@@ -22,7 +22,10 @@ type Found<N extends OperationName> = NonNullable<ReturnType<(typeof OPERATIONS)
 export type InputOf<N extends OperationName> = Found<N> extends WriteOperation<infer I, Json, Json> ? I : never;
 export type ResultOf<N extends OperationName> = Found<N> extends WriteOperation<infer _I, Json, infer R> ? R : never;
 
-export function operation<N extends OperationName>(capabilities: Capabilities, name: N): WriteOperation<InputOf<N>, Json, ResultOf<N>> | null {
+export function operation<N extends OperationName>(
+  capabilities: Capabilities,
+  name: N,
+): WriteOperation<InputOf<N>, Json, ResultOf<N>> | null {
   // The table above pairs names and operations; TypeScript cannot follow a union of functions through an index.
   return (OPERATIONS[name](capabilities) ?? null) as WriteOperation<InputOf<N>, Json, ResultOf<N>> | null;
 }

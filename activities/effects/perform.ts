@@ -10,6 +10,7 @@ import {
 import type { WriteOperation } from '../../connectors/kit/operation.ts';
 import type { Iso, Json } from '../../domain/model.ts';
 import type { TouchDecision } from '../../domain/touch/types.ts';
+import { backToClaimed } from '../../store/effects/back-to-claimed.ts';
 import {
   type Attempt,
   beginAttempt,
@@ -27,7 +28,6 @@ import {
   refuse,
   rejudge,
 } from '../../store/index.ts';
-import { backToClaimed } from '../../store/effects/back-to-claimed.ts';
 import type { OpenConnection } from '../connections.ts';
 import type { Deps } from '../deps.ts';
 import { pauseForCredentials } from './credentials.ts';
@@ -38,7 +38,16 @@ export interface EffectPlan<N extends OperationName> {
   operation: N;
   about: Omit<
     EffectRequest,
-    'tenant' | 'connection' | 'operation' | 'payload' | 'settleMs' | 'links' | 'now' | 'wireNow' | 'companyTimezone' | 'unreadable'
+    | 'tenant'
+    | 'connection'
+    | 'operation'
+    | 'payload'
+    | 'settleMs'
+    | 'links'
+    | 'now'
+    | 'wireNow'
+    | 'companyTimezone'
+    | 'unreadable'
   >;
   /** Renders the input; called only when the effect was never claimed. Null: there is nothing to send. */
   render: () => Promise<{ input: InputOf<N>; links?: NewLink[] } | { skip: string }>;
@@ -60,9 +69,13 @@ export type EffectOutcome<R> =
  * Makes one outward change happen once: claim, first byte, outcome, each written down before the next. Called again
  * after any crash, it goes on from what the ledger says; a doubt that the vendor cannot settle is returned as unclear.
  */
-export async function performEffect<N extends OperationName>(deps: Deps, plan: EffectPlan<N>): Promise<EffectOutcome<ResultOf<N>>> {
+export async function performEffect<N extends OperationName>(
+  deps: Deps,
+  plan: EffectPlan<N>,
+): Promise<EffectOutcome<ResultOf<N>>> {
   const op = operation(plan.connection.capabilities, plan.operation);
-  if (op === null) return { kind: 'suppress', reason: 'no_connection', detail: `${plan.connection.name} cannot do ${plan.operation}` };
+  if (op === null)
+    return { kind: 'suppress', reason: 'no_connection', detail: `${plan.connection.name} cannot do ${plan.operation}` };
   const { key } = plan.about;
   const stored = await inTransaction(deps.store, (tx) => readEffect(tx, deps.store.vault, key));
   if (stored && isFinished(stored.effect)) return outcomeOf(stored.effect);
@@ -80,7 +93,11 @@ export async function performEffect<N extends OperationName>(deps: Deps, plan: E
       throw new TransientError(`effect ${key} moved on while it was judged`, origin(plan));
     case 'wait': {
       const nextRetryDelay = Math.max(100, attempt.untilWireMs - deps.wireNow());
-      throw ApplicationFailure.create({ type: 'attempt_under_way', message: `an earlier attempt of ${key} may still commit`, nextRetryDelay });
+      throw ApplicationFailure.create({
+        type: 'attempt_under_way',
+        message: `an earlier attempt of ${key} may still commit`,
+        nextRetryDelay,
+      });
     }
     case 'look':
       return await settle(deps, plan, op, attempt);
@@ -117,8 +134,10 @@ async function claimAndBegin<N extends OperationName>(
   };
   return await inTransaction(deps.store, async (tx) => {
     const claimed = await claimEffect(tx, deps.store.vault, request, plan.decide);
-    if (claimed.kind === 'claimed') return await beginAttempt(tx, deps.store.vault, request.key, timing(deps, op, true));
-    if (claimed.kind === 'existing') return await beginAttempt(tx, deps.store.vault, request.key, timing(deps, op, false));
+    if (claimed.kind === 'claimed')
+      return await beginAttempt(tx, deps.store.vault, request.key, timing(deps, op, true));
+    if (claimed.kind === 'existing')
+      return await beginAttempt(tx, deps.store.vault, request.key, timing(deps, op, false));
     return claimed;
   });
 }
@@ -157,7 +176,13 @@ async function judgeAgain<N extends OperationName>(
   unreadable: string | null,
 ): Promise<Attempt | EffectOutcome<ResultOf<N>>> {
   const { key, mode } = plan.about;
-  const context = { mode, now: deps.now(), wireNow: deps.wireNow(), companyTimezone: deps.configs.current().config.company.timezone, unreadable };
+  const context = {
+    mode,
+    now: deps.now(),
+    wireNow: deps.wireNow(),
+    companyTimezone: deps.configs.current().config.company.timezone,
+    unreadable,
+  };
   return await inTransaction(deps.store, async (tx) => {
     const again = await rejudge(tx, key, context, plan.decide);
     switch (again.kind) {
@@ -182,7 +207,8 @@ async function send<N extends OperationName>(
   const sending = async () => {
     await inTransaction(deps.store, (tx) => markSending(tx, effect.key, attempt, stamp()));
     // Checked last, after the write above: past the deadline a later attempt may already be looking.
-    if (performance.now() >= deadline) throw new TransientError('the deadline passed before the first byte', origin(plan));
+    if (performance.now() >= deadline)
+      throw new TransientError('the deadline passed before the first byte', origin(plan));
   };
   try {
     const result = await op.send(payload, {
@@ -199,7 +225,8 @@ async function send<N extends OperationName>(
       await inTransaction(deps.store, (tx) => refuse(tx, effect.key, { ...stamp(), reason: error.message }));
       return { kind: 'refused', reason: error.message };
     }
-    const hadNoEffect = error instanceof TransientError || error instanceof RateLimitedError || error instanceof AuthenticationError;
+    const hadNoEffect =
+      error instanceof TransientError || error instanceof RateLimitedError || error instanceof AuthenticationError;
     if (hadNoEffect) await inTransaction(deps.store, (tx) => backToClaimed(tx, effect.key, attempt, stamp()));
     if (error instanceof AuthenticationError) await pauseForCredentials(deps, plan.connection.name, error);
     throw error;
@@ -226,7 +253,11 @@ async function settle<N extends OperationName>(
       return await unclear('the connection broke after the message was handed over, and the vendor cannot be asked');
     case 'find': {
       if (!op.find) throw new OutcomeUnknownError(`${op.name} says it can find but does not`, origin(plan));
-      const call = { signal: AbortSignal.timeout(op.timeoutMs), deadline: performance.now() + op.timeoutMs, idempotencyKey: attempt.effect.idempotencyKey };
+      const call = {
+        signal: AbortSignal.timeout(op.timeoutMs),
+        deadline: performance.now() + op.timeoutMs,
+        idempotencyKey: attempt.effect.idempotencyKey,
+      };
       const found = await op.find(attempt.payload, call);
       if (found.kind === 'unknown') return await unclear(found.reason);
       if (found.kind === 'absent') return await send(deps, plan, op, attempt);

@@ -18,7 +18,8 @@ const boundedBy = (decide: Decide): Decide => {
 export const forTouch = (guardrails: Guardrails): Decide => boundedBy((facts) => decideTouch(facts, guardrails));
 
 /** A mail of a trial or of onboarding. */
-export const forServiceMail = (guardrails: Guardrails): Decide => boundedBy((facts) => decideServiceMail(facts, guardrails));
+export const forServiceMail = (guardrails: Guardrails): Decide =>
+  boundedBy((facts) => decideServiceMail(facts, guardrails));
 
 /** Alerts, tasks and tags for our own people; changes at billing that a person asked for. */
 export const forInternal: Decide = boundedBy(decideInternal);

@@ -16,7 +16,10 @@ import { type StepContext, stepContext, toPerformResult } from './step-context.t
 export type AlertBy = AlertStep['alert']['by'][number];
 
 /** One alert on one surface: a chat message or a CRM task, with the button or link that starts a trial. */
-export async function alertPerson(deps: Deps, { step, by, ...journey }: StepInput<AlertStep> & { by: AlertBy }): Promise<PerformResult> {
+export async function alertPerson(
+  deps: Deps,
+  { step, by, ...journey }: StepInput<AlertStep> & { by: AlertBy },
+): Promise<PerformResult> {
   const context = await stepContext(deps, journey);
   if (!context) return { step: step.id, result: 'suppressed', reason: 'unlinked_account' };
   const outcome = await alertOwner(deps, context, by, step.id, step.alert);
@@ -32,7 +35,9 @@ export async function alertOwner(
   stepId: string,
   alert: Pick<AlertStep['alert'], 'to' | 'sla'> = DEFAULTS,
 ): Promise<EffectOutcome<unknown>> {
-  return by === 'slack' ? await postAlert(deps, context, stepId, alert) : await createTask(deps, context, stepId, alert);
+  return by === 'slack'
+    ? await postAlert(deps, context, stepId, alert)
+    : await createTask(deps, context, stepId, alert);
 }
 
 async function postAlert(deps: Deps, context: StepContext, stepId: string, { to }: Pick<AlertStep['alert'], 'to'>) {
@@ -49,10 +54,25 @@ async function postAlert(deps: Deps, context: StepContext, stepId: string, { to 
     render: async () => {
       const offerId = await offerTrial(deps, context);
       const buttons: AlertButton[] = [
-        ...(offerId === null ? [] : [{ action: 'start_trial' as const, label: 'Start 14-day trial', value: offerId, confirm: `This gives ${view.account.name} ${view.next?.name ?? 'the next plan'} for free until the trial ends. Nothing is charged.` }]),
+        ...(offerId === null
+          ? []
+          : [
+              {
+                action: 'start_trial' as const,
+                label: 'Start 14-day trial',
+                value: offerId,
+                confirm: `This gives ${view.account.name} ${view.next?.name ?? 'the next plan'} for free until the trial ends. Nothing is charged.`,
+              },
+            ]),
         { action: 'on_it', label: "I'm on it", value: event.id },
       ];
-      const input = chatAlert(config, view, event, { to: person?.email ?? config.routing.fallback.slack, buttons, status: null, version: 1, marker: markerOf(key) });
+      const input = chatAlert(config, view, event, {
+        to: person?.email ?? config.routing.fallback.slack,
+        buttons,
+        status: null,
+        version: 1,
+        marker: markerOf(key),
+      });
       return { input };
     },
     decide: forInternal,
@@ -73,11 +93,23 @@ async function createTask(deps: Deps, context: StepContext, stepId: string, { sl
       if (company === null) return { skip: `${view.account.id} is not linked to one company in ${crm.name}` };
       const now = deps.now();
       const offerId = await offerTrial(deps, context);
-      const links = linkMaker({ publicUrl: deps.publicUrl, account: view.account.id, person: view.owner?.email ?? null, effectKey: key, now });
-      const trialUrl = offerId === null ? null : links.make('action', { action: 'start_trial', offerId, actor: view.owner?.email ?? null });
+      const links = linkMaker({
+        publicUrl: deps.publicUrl,
+        account: view.account.id,
+        person: view.owner?.email ?? null,
+        effectKey: key,
+        now,
+      });
+      const trialUrl =
+        offerId === null
+          ? null
+          : links.make('action', { action: 'start_trial', offerId, actor: view.owner?.email ?? null });
       const dueAt = new Date(Date.parse(now) + sla).toISOString();
       const made: NewLink[] = links.made;
-      return { input: crmTask(loaded.config, view, event, { companyId: company, dueAt, trialUrl, marker: markerOf(key) }), links: made };
+      return {
+        input: crmTask(loaded.config, view, event, { companyId: company, dueAt, trialUrl, marker: markerOf(key) }),
+        links: made,
+      };
     },
     decide: forInternal,
   });

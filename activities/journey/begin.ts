@@ -4,7 +4,13 @@ import type { Config } from '../../config/schema/index.ts';
 import { arbitrate } from '../../domain/journey/arbitrate.ts';
 import { compilePlay } from '../../domain/journey/compile.ts';
 import { startJourney } from '../../domain/journey/start.ts';
-import type { Arbitration, CandidateEvent, Instruction, JourneyFacts, JourneyState } from '../../domain/journey/types.ts';
+import type {
+  Arbitration,
+  CandidateEvent,
+  Instruction,
+  JourneyFacts,
+  JourneyState,
+} from '../../domain/journey/types.ts';
 import type { Iso, TriggerEvent } from '../../domain/model.ts';
 import {
   claimEvents,
@@ -26,7 +32,10 @@ export interface Stage {
 }
 
 /** Claims what waits for an account and product and opens its journey; null when somebody else has it all. */
-export async function beginJourney(deps: Deps, { account, product }: { account: string; product: string }): Promise<Stage | null> {
+export async function beginJourney(
+  deps: Deps,
+  { account, product }: { account: string; product: string },
+): Promise<Stage | null> {
   const { config, hash } = deps.configs.current();
   const journeyId = `j_${createHash('sha256').update(claimToken('run')).digest('base64url').slice(0, 22)}`;
   return await inTransaction(deps.store, async (tx) => {
@@ -37,7 +46,16 @@ export async function beginJourney(deps: Deps, { account, product }: { account: 
     await fold(tx, decided, now);
     const triggerEventIds = [decided.lead, ...decided.merge];
     const state = startJourney({ account, product, play: decided.play, lead: decided.lead, triggerEventIds, now });
-    await openJourney(tx, { id: journeyId, account, product, play: decided.play, leadEventId: decided.lead, state, configVersion: hash, now });
+    await openJourney(tx, {
+      id: journeyId,
+      account,
+      product,
+      play: decided.play,
+      leadEventId: decided.lead,
+      state,
+      configVersion: hash,
+      now,
+    });
     return { journeyId, state, program: programOf(config, decided.play) };
   });
 }
@@ -50,7 +68,11 @@ export interface Looked {
 }
 
 /** Reads what is new for a running journey, claims further trigger events and decides what becomes of them. */
-export async function lookAtFacts(deps: Deps, { journeyId, state }: { journeyId: string; state: JourneyState }): Promise<Looked> {
+export async function lookAtFacts(
+  deps: Deps,
+  { journeyId, state, due }: { journeyId: string; state: JourneyState; due: Iso | null },
+): Promise<Looked> {
+  if (due !== null) deps.lag.observe(due, deps.now());
   const { config } = deps.configs.current();
   const { account, product } = state;
   return await inTransaction(deps.store, async (tx) => {
@@ -70,7 +92,11 @@ export async function lookAtFacts(deps: Deps, { journeyId, state }: { journeyId:
     const triggerEventIds = [decided.lead, ...decided.merge];
     const next = startJourney({ account, product, play: decided.play, lead: decided.lead, triggerEventIds, now });
     await saveJourney(tx, journeyId, next, now);
-    return { facts, triggerEventIds: state.triggerEventIds, takeover: { journeyId, state: next, program: programOf(config, decided.play) } };
+    return {
+      facts,
+      triggerEventIds: state.triggerEventIds,
+      takeover: { journeyId, state: next, program: programOf(config, decided.play) },
+    };
   });
 }
 

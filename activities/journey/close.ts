@@ -1,7 +1,14 @@
-import { compileCondition } from '../../domain/conditions/index.ts';
 import { conditionDeclarations } from '../../config/declarations.ts';
+import { compileCondition } from '../../domain/conditions/index.ts';
 import type { JourneyEnd, JourneyState } from '../../domain/journey/types.ts';
-import { endJourney, findAccount, inTransaction, listTriggerEvents, loadMeters, readTriggerEvents } from '../../store/index.ts';
+import {
+  endJourney,
+  findAccount,
+  inTransaction,
+  listTriggerEvents,
+  loadMeters,
+  readTriggerEvents,
+} from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
 import { conditionContext } from '../messages/account-view.ts';
 import { journeyConfig } from './begin.ts';

@@ -32,7 +32,11 @@ export async function sendMessage(deps: Deps, { step, ...journey }: StepInput<Se
   const earlier = context.earlier.find((effect) => effect.step === step.id && effect.operation === 'message.send');
   if (person === null && !earlier) return await findSomebody(deps, context, step);
   const key = earlier?.key ?? effectKey({ subject: event.id, step: step.id, operation: 'message.send', person });
-  const compiled = findTemplate(context.loaded.templates, { name: template, channel: by, plan: view.plan?.key ?? '_all' });
+  const compiled = findTemplate(context.loaded.templates, {
+    name: template,
+    channel: by,
+    plan: view.plan?.key ?? '_all',
+  });
   const outcome = await performEffect(deps, {
     connection: open,
     operation: 'message.send',

@@ -22,7 +22,10 @@ export interface StepContext {
 }
 
 /** All that a step needs, in one read. Null: the account or its event is gone. */
-export async function stepContext(deps: Deps, { journeyId, state }: { journeyId: string; state: JourneyState }): Promise<StepContext | null> {
+export async function stepContext(
+  deps: Deps,
+  { journeyId, state }: { journeyId: string; state: JourneyState },
+): Promise<StepContext | null> {
   const loaded = await journeyConfig(deps, journeyId);
   const billing = deps.connections.with('billing')?.name ?? null;
   return await inTransaction(deps.store, async (tx) => {

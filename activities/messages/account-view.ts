@@ -1,13 +1,13 @@
-import type { Config } from '../../config/schema/index.ts';
-import type { MeterView, PlanView } from '../../config/render/context.ts';
-import { compileCondition, type ConditionContext } from '../../domain/conditions/index.ts';
 import { conditionDeclarations } from '../../config/declarations.ts';
+import type { MeterView, PlanView } from '../../config/render/context.ts';
+import type { Config } from '../../config/schema/index.ts';
+import { type ConditionContext, compileCondition } from '../../domain/conditions/index.ts';
 import { primaryAdmin } from '../../domain/identity/primary-admin.ts';
 import type { Account, Subscription, TeamMember } from '../../domain/model.ts';
 import { chooseFeatures } from '../../domain/offer/choose-features.ts';
 import { nextPlan } from '../../domain/offer/next-plan.ts';
-import type { ChosenFeature, FeatureAnswers } from '../../domain/offer/types.ts';
 import { socialProof } from '../../domain/offer/social-proof.ts';
+import type { ChosenFeature, FeatureAnswers } from '../../domain/offer/types.ts';
 import type { Meter } from '../../domain/usage/types.ts';
 import {
   countAccountsOnPlan,
@@ -53,7 +53,8 @@ export async function readAccountView(
   const people = await readPeople(tx, [account.id]);
   const chosen = primaryAdmin(people, config.identity.primary_admin);
   const next = subscription?.plan ? nextPlan(product, subscription.plan) : null;
-  const there = next === null ? 0 : await countAccountsOnPlan(tx, { product: input.product, plan: next, segment: account.segment });
+  const there =
+    next === null ? 0 : await countAccountsOnPlan(tx, { product: input.product, plan: next, segment: account.segment });
   const prices = input.billing === null ? [] : await readPrices(tx, input.billing);
   const nextPrice = prices.find((price) => price.product === input.product && price.plan === next);
   const features = subscription?.plan
@@ -78,16 +79,27 @@ export async function readAccountView(
     csm: account.csmId === null ? null : await findTeamMember(tx, { id: account.csmId }),
     prices:
       subscription && nextPrice?.monthlyCents != null
-        ? { currentCents: subscription.mrrCents, nextCents: nextPrice.monthlyCents * subscription.quantity, nextPriceId: nextPrice.priceId }
+        ? {
+            currentCents: subscription.mrrCents,
+            nextCents: nextPrice.monthlyCents * units(product, next, subscription),
+            nextPriceId: nextPrice.priceId,
+          }
         : null,
     features,
-    socialProof: next === null ? null : socialProof({ product, nextPlan: next, segment: account.segment, accountsThere: there }),
+    socialProof:
+      next === null ? null : socialProof({ product, nextPlan: next, segment: account.segment, accountsThere: there }),
   };
 }
 
 function planView(product: Config['products'][string], key: string): PlanView {
   const plan = product.plans[key];
   return { key, name: plan?.name ?? key, pitch: plan?.pitch ?? null };
+}
+
+/** A plan sold by the seat costs its price for each of them; any other plan is one price. */
+function units(product: Config['products'][string], plan: string | null, { quantity }: Subscription): number {
+  const limits = Object.values(product.plans[plan ?? '']?.limits ?? {});
+  return limits.some((limit) => typeof limit === 'object' && limit.from === 'subscription.quantity') ? quantity : 1;
 }
 
 export function meterView(config: Config, meter: Meter): MeterView {
@@ -107,11 +119,17 @@ export function meterView(config: Config, meter: Meter): MeterView {
 export function conditionContext(account: Account, meters: Meter[], meter: Meter | null): ConditionContext {
   return {
     facts: account.facts,
-    metrics: Object.fromEntries(meters.map(({ metric, used, limit, utilization }) => [metric, { used, limit, utilization }])),
+    metrics: Object.fromEntries(
+      meters.map(({ metric, used, limit, utilization }) => [metric, { used, limit, utilization }]),
+    ),
     used: meter?.used ?? null,
     limit: meter?.limit ?? null,
     utilization: meter?.utilization ?? null,
-    account: { name: account.name, segment: account.segment, arr: account.arrCents === null ? null : account.arrCents / 100 },
+    account: {
+      name: account.name,
+      segment: account.segment,
+      arr: account.arrCents === null ? null : account.arrCents / 100,
+    },
   };
 }
 
@@ -124,5 +142,7 @@ function answerFeatures(config: Config, product: string, account: Account, meter
     return compiled.ok ? compiled.tell(context) : null;
   };
   const features = Object.entries(config.products[product]?.features ?? {});
-  return Object.fromEntries(features.map(([key, { because, used_when }]) => [key, { because: tell(because), used: tell(used_when) }]));
+  return Object.fromEntries(
+    features.map(([key, { because, used_when }]) => [key, { because: tell(because), used: tell(used_when) }]),
+  );
 }

@@ -13,7 +13,8 @@ export function forecastSentence(forecast: Forecast | null): string | null {
   if (forecast === null) return null;
   const { days, lowDays, highDays } = forecast;
   if (days <= 0) return 'the limit is reached';
-  const spread = Math.round(lowDays) === Math.round(highDays) ? '' : ` (${Math.round(lowDays)} to ${Math.round(highDays)})`;
+  const spread =
+    Math.round(lowDays) === Math.round(highDays) ? '' : ` (${Math.round(lowDays)} to ${Math.round(highDays)})`;
   return `about ${Math.max(1, Math.round(days))} days to the limit at this pace${spread}`;
 }
 
@@ -40,17 +41,27 @@ export function alertWords(config: Config, view: AccountView, event: TriggerEven
   const metric = event.metric === null ? view.productName : (config.metrics[event.metric]?.name ?? event.metric);
   const level = event.utilization === null ? number(event.used) : percent(event.utilization);
   const cutBack = event.kind === 'decline_after_limit';
-  const offered = !cutBack && next ? `${next.name}${prices ? ` at ${money(prices.nextCents, currency)} a month` : ''}` : null;
+  const offered =
+    !cutBack && next ? `${next.name}${prices ? ` at ${money(prices.nextCents, currency)} a month` : ''}` : null;
   const facts = [
     { label: 'Account', value: `${account.name} (${account.id})` },
-    { label: 'Contact', value: admin ? (admin.name ? `${admin.name}, ${admin.email}` : admin.email) : 'none known: please find one' },
-    { label: 'Plan', value: `${view.productName} ${plan?.name ?? 'none'}${prices ? `, ${money(prices.currentCents, currency)} a month` : ''}` },
+    {
+      label: 'Contact',
+      value: admin ? (admin.name ? `${admin.name}, ${admin.email}` : admin.email) : 'none known: please find one',
+    },
+    {
+      label: 'Plan',
+      value: `${view.productName} ${plan?.name ?? 'none'}${prices ? `, ${money(prices.currentCents, currency)} a month` : ''}`,
+    },
     ...(account.arrCents === null ? [] : [{ label: 'ARR', value: money(account.arrCents, currency) }]),
     ...(offered === null ? [] : [{ label: 'Recommended', value: offered }]),
   ];
   return {
     title: cutBack ? `${account.name} cut back ${metric}` : `${account.name}: ${level} of ${metric}`,
-    usage: event.limit === null ? `${number(event.used)} ${metric}` : `${number(event.used)} of ${number(event.limit)} ${metric} (${level})`,
+    usage:
+      event.limit === null
+        ? `${number(event.used)} ${metric}`
+        : `${number(event.used)} of ${number(event.limit)} ${metric} (${level})`,
     forecast: forecastSentence(event.forecast),
     facts,
     why: event.evidence.sentence,
@@ -65,7 +76,9 @@ export function chatAlert(
   delivery: { to: string; buttons: AlertButton[]; status: string | null; version: number; marker: string },
 ): AlertInput {
   const { title, forecast, facts, why, recommendation } = alertWords(config, view, event);
-  const meters = view.meters.map((meter) => meterView(config, meter)).map(({ name, used, limit, utilization, unit }) => ({ name, used, limit, utilization, unit }));
+  const meters = view.meters
+    .map((meter) => meterView(config, meter))
+    .map(({ name, used, limit, utilization, unit }) => ({ name, used, limit, utilization, unit }));
   const first = event.metric === null ? undefined : (config.metrics[event.metric]?.name ?? event.metric);
   meters.sort((a, b) => Number(b.name === first) - Number(a.name === first));
   return { title, meters, forecast, facts, why, recommendation, ...delivery };
@@ -85,7 +98,9 @@ export function crmTask(
     '',
     `Why: ${why}`,
     `Recommended: ${recommendation}`,
-    ...(delivery.trialUrl === null ? [] : ['', `Start a trial of ${view.next?.name ?? 'the next plan'}: ${delivery.trialUrl}`]),
+    ...(delivery.trialUrl === null
+      ? []
+      : ['', `Start a trial of ${view.next?.name ?? 'the next plan'}: ${delivery.trialUrl}`]),
     '',
     `Ref: ${delivery.marker}`,
   ];

@@ -13,7 +13,13 @@ export interface LinkMaker {
 }
 
 /** Links of one message: the token stands in the message only, its hash in the store. */
-export function linkMaker(input: { publicUrl: string; account: string; person: string | null; effectKey: string; now: Iso }): LinkMaker {
+export function linkMaker(input: {
+  publicUrl: string;
+  account: string;
+  person: string | null;
+  effectKey: string;
+  now: Iso;
+}): LinkMaker {
   const made: NewLink[] = [];
   const { publicUrl, account, person, effectKey } = input;
   return {

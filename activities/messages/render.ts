@@ -1,8 +1,8 @@
 import type { LoadedConfig } from '../../config/load.ts';
-import { findTemplate } from '../../config/templates.ts';
 import type { MessageContext } from '../../config/render/context.ts';
 import { renderFeatureLine, renderMessage } from '../../config/render/render.ts';
 import type { Channel } from '../../config/schema/index.ts';
+import { findTemplate } from '../../config/templates.ts';
 import type { MessageInput } from '../../connectors/kit/capabilities.ts';
 import type { Forecast, Iso } from '../../domain/model.ts';
 import type { Meter } from '../../domain/usage/types.ts';
@@ -32,13 +32,22 @@ export function renderFor(request: MessageRequest): { input: MessageInput; links
   const { admin, plan, subscription } = view;
   if (!plan || !subscription) return { skip: `${view.account.id} pays for no plan of ${view.product}` };
   if (!admin) return { skip: `${view.account.id} has no known admin` };
-  if (request.channel === 'in_app' && admin.externalId === null) return { skip: `${admin.key} is not known in the product` };
+  if (request.channel === 'in_app' && admin.externalId === null)
+    return { skip: `${admin.key} is not known in the product` };
   const template = findTemplate(loaded.templates, { name: request.template, channel: request.channel, plan: plan.key });
   if (!template) return { skip: `there is no template ${request.template} for ${request.channel} on ${plan.key}` };
-  const links = linkMaker({ publicUrl: request.publicUrl, account: view.account.id, person: admin.key, effectKey, now });
-  const target = view.next && view.prices ? { subscriptionId: subscription.id, product: view.product, plan: view.next.key } : null;
+  const links = linkMaker({
+    publicUrl: request.publicUrl,
+    account: view.account.id,
+    person: admin.key,
+    effectKey,
+    now,
+  });
+  const target =
+    view.next && view.prices ? { subscriptionId: subscription.id, product: view.product, plan: view.next.key } : null;
   const upgradeUrl = target && links.make('upgrade', target);
-  const unsubscribeUrl = request.channel === 'email' ? links.make('unsubscribe', { category: template.category }) : null;
+  const unsubscribeUrl =
+    request.channel === 'email' ? links.make('unsubscribe', { category: template.category }) : null;
 
   const base: Omit<MessageContext, 'features'> = {
     account: {
@@ -49,7 +58,11 @@ export function renderFor(request: MessageRequest): { input: MessageInput; links
       arr: view.account.arrCents === null ? null : view.account.arrCents / 100,
     },
     person: { name: admin.name, first_name: admin.name?.split(' ')[0] ?? null, email: admin.email },
-    company: { name: config.company.name, currency: config.company.currency, postal_address: config.company.postal_address ?? null },
+    company: {
+      name: config.company.name,
+      currency: config.company.currency,
+      postal_address: config.company.postal_address ?? null,
+    },
     product: { key: view.product, name: view.productName },
     plan,
     next_plan: view.next,
@@ -62,7 +75,11 @@ export function renderFor(request: MessageRequest): { input: MessageInput; links
       difference: view.prices.nextCents - view.prices.currentCents,
     },
     facts: Object.fromEntries(Object.keys(config.facts).map((fact) => [fact, view.account.facts[fact] ?? null])),
-    forecast: request.forecast && { days: request.forecast.days, low_days: request.forecast.lowDays, high_days: request.forecast.highDays },
+    forecast: request.forecast && {
+      days: request.forecast.days,
+      low_days: request.forecast.lowDays,
+      high_days: request.forecast.highDays,
+    },
     offer: request.offer,
     why: request.why,
     link: upgradeUrl === null ? null : { url: upgradeUrl },

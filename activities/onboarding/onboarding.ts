@@ -22,7 +22,10 @@ export interface UpgradeRef {
   product: string;
 }
 export type OnboardingState = 'current' | 'taken_back' | 'followed';
-export type OnboardingResult = { kind: 'done' } | { kind: 'wait'; until: Iso } | { kind: 'ended'; state: 'taken_back' | 'followed' };
+export type OnboardingResult =
+  | { kind: 'done' }
+  | { kind: 'wait'; until: Iso }
+  | { kind: 'ended'; state: 'taken_back' | 'followed' };
 
 /** The sequence of the plan that was bought, with the built-in check-ins, counted from the upgrade. */
 export async function planOnboarding(deps: Deps, ref: UpgradeRef): Promise<ScheduledStep[]> {
@@ -41,7 +44,11 @@ export async function readOnboardingState(deps: Deps, ref: UpgradeRef): Promise<
   return subscription && subscription.version > ref.version ? 'followed' : 'current';
 }
 
-export async function performOnboardingStep(deps: Deps, { step, ...ref }: UpgradeRef & { step: ScheduledStep }): Promise<OnboardingResult> {
+export async function performOnboardingStep(
+  deps: Deps,
+  { step, ...ref }: UpgradeRef & { step: ScheduledStep },
+): Promise<OnboardingResult> {
+  deps.lag.observe(step.at, deps.now());
   const state = await readOnboardingState(deps, ref);
   if (state !== 'current') return { kind: 'ended', state };
   const billing = deps.connections.with('billing')?.name ?? null;
@@ -56,7 +63,12 @@ export async function performOnboardingStep(deps: Deps, { step, ...ref }: Upgrad
   return { kind: 'wait', until: outcome.until ?? new Date(Date.parse(deps.now()) + DAY_MS).toISOString() };
 }
 
-async function perform(deps: Deps, step: ScheduledStep, upgrade: UpgradeRow, view: AccountView): Promise<EffectOutcome<unknown>> {
+async function perform(
+  deps: Deps,
+  step: ScheduledStep,
+  upgrade: UpgradeRow,
+  view: AccountView,
+): Promise<EffectOutcome<unknown>> {
   switch (step.kind) {
     case 'send':
       return await welcome(deps, step, upgrade, view);
@@ -67,20 +79,33 @@ async function perform(deps: Deps, step: ScheduledStep, upgrade: UpgradeRow, vie
   }
 }
 
-async function welcome(deps: Deps, { step }: Extract<ScheduledStep, { kind: 'send' }>, upgrade: UpgradeRow, view: AccountView): Promise<EffectOutcome<unknown>> {
+async function welcome(
+  deps: Deps,
+  { step }: Extract<ScheduledStep, { kind: 'send' }>,
+  upgrade: UpgradeRow,
+  view: AccountView,
+): Promise<EffectOutcome<unknown>> {
   const channel = deps.connections.channel(step.send.by);
   const open = channel && deps.connections.get(channel.name);
   if (!open) return noConnection(step.send.by);
   const loaded = deps.configs.current();
   const subject = subjectOf(upgrade);
-  const earlier = await inTransaction(deps.store, (tx) => listEffects(tx, { account: upgrade.account, connection: open.name }));
+  const earlier = await inTransaction(deps.store, (tx) =>
+    listEffects(tx, { account: upgrade.account, connection: open.name }),
+  );
   const sent = earlier.find((effect) => effect.key.startsWith(`${subject}:${step.id}:message.send:`));
   const person = sent?.person ?? view.admin?.key ?? null;
   const key = sent?.key ?? effectKey({ subject, step: step.id, operation: 'message.send', person });
   return await performEffect(deps, {
     connection: open,
     operation: 'message.send',
-    about: { ...aboutUpgrade(upgrade, key, step.id), person, customerFacing: true, channel: step.send.by, category: 'service' },
+    about: {
+      ...aboutUpgrade(upgrade, key, step.id),
+      person,
+      customerFacing: true,
+      channel: step.send.by,
+      category: 'service',
+    },
     render: async () =>
       renderFor({
         loaded,
@@ -100,7 +125,12 @@ async function welcome(deps: Deps, { step }: Extract<ScheduledStep, { kind: 'sen
 }
 
 /** A task for the CSM: what was bought, and what of it is used by now. */
-async function checkIn(deps: Deps, step: Extract<ScheduledStep, { kind: 'check_in' }>, upgrade: UpgradeRow, view: AccountView): Promise<EffectOutcome<unknown>> {
+async function checkIn(
+  deps: Deps,
+  step: Extract<ScheduledStep, { kind: 'check_in' }>,
+  upgrade: UpgradeRow,
+  view: AccountView,
+): Promise<EffectOutcome<unknown>> {
   const crm = openWith(deps, 'crm');
   if (!crm) return noConnection('CRM');
   const key = effectKey({ subject: subjectOf(upgrade), step: step.id, operation: 'crm.createTask' });
@@ -115,7 +145,9 @@ async function checkIn(deps: Deps, step: Extract<ScheduledStep, { kind: 'check_i
         `${view.account.name} (${view.account.id}) moved from ${upgrade.fromPlan ?? 'nothing'} to ${upgrade.toPlan ?? 'nothing'} on ${upgrade.at.slice(0, 10)}.`,
         ...firstUse(deps, upgrade, view),
         '',
-        step.day === 7 ? 'Ask: does the team know what is new? Help with the first use.' : 'Ask: did it bring what they hoped for? Note it for the next review.',
+        step.day === 7
+          ? 'Ask: does the team know what is new? Help with the first use.'
+          : 'Ask: did it bring what they hoped for? Note it for the next review.',
         '',
         `Ref: ${markerOf(key)}`,
       ];
@@ -148,7 +180,12 @@ async function closingLook(deps: Deps, upgrade: UpgradeRow, view: AccountView): 
       const companyId = await companyOf(deps, crm.name, upgrade.account);
       if (companyId === null) return { skip: `${upgrade.account} is not linked to one company in ${crm.name}` };
       const seen = firstUse(deps, upgrade, view).join(' ') || 'nothing tells whether it is used';
-      return { input: { companyId, fields: { headroom_qbr_tag: `90 days after the upgrade to ${upgrade.toPlan}: ${seen}`.slice(0, 250) } } };
+      return {
+        input: {
+          companyId,
+          fields: { headroom_qbr_tag: `90 days after the upgrade to ${upgrade.toPlan}: ${seen}`.slice(0, 250) },
+        },
+      };
     },
     decide: forInternal,
   });
@@ -164,7 +201,13 @@ function firstUse(deps: Deps, upgrade: UpgradeRow, { account, product, meters }:
     const compiled = used_when === undefined ? null : compileCondition(used_when, declarations);
     return [key, compiled?.ok ? compiled.tell(context) : null] as const;
   });
-  const bought = boughtFeatures({ features, planOrder: Object.keys(plans), fromPlan: upgrade.fromPlan, toPlan: upgrade.toPlan, answers: Object.fromEntries(answers) });
+  const bought = boughtFeatures({
+    features,
+    planOrder: Object.keys(plans),
+    fromPlan: upgrade.fromPlan,
+    toPlan: upgrade.toPlan,
+    answers: Object.fromEntries(answers),
+  });
   const words = { true: 'in use', false: 'not used yet', null: 'not known' };
   return bought.map(({ name, used }) => `${name}: ${words[`${used}`]}.`);
 }

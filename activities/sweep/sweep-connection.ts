@@ -48,13 +48,17 @@ export async function sweepConnection(deps: Deps, { connection }: { connection: 
   const { usage, billing, crm } = open.capabilities;
   const id = randomUUID();
   const lease = () =>
-    inTransaction(store, (tx) => takeSweepLease(tx, connection, id, { now: deps.now(), wireNow: deps.wireNow(), leaseMs: LEASE_MS }));
+    inTransaction(store, (tx) =>
+      takeSweepLease(tx, connection, id, { now: deps.now(), wireNow: deps.wireNow(), leaseMs: LEASE_MS }),
+    );
   const taken = await lease();
   if (!taken) return { kind: 'busy' };
 
   const context = Context.current();
   const keep = setInterval(() => {
-    lease().catch((error: unknown) => deps.log.warn({ err: error, connection }, 'the lease of a sweep could not be kept'));
+    lease().catch((error: unknown) =>
+      deps.log.warn({ err: error, connection }, 'the lease of a sweep could not be kept'),
+    );
   }, LEASE_MS / 3);
   const signal = AbortSignal.any([context.cancellationSignal, AbortSignal.timeout(SWEEP_MS)]);
   const run: SweepRun = {
@@ -73,7 +77,9 @@ export async function sweepConnection(deps: Deps, { connection }: { connection: 
       ...(usage && (await sweepUsage(deps, usage, run))),
     };
     clearInterval(keep);
-    await inTransaction(store, (tx) => finishSweep(tx, connection, id, { now: deps.now(), wireNow: deps.wireNow(), ...counts }));
+    await inTransaction(store, (tx) =>
+      finishSweep(tx, connection, id, { now: deps.now(), wireNow: deps.wireNow(), ...counts }),
+    );
     return { kind: 'swept', ...counts };
   } catch (error) {
     clearInterval(keep);

@@ -1,10 +1,17 @@
 import type { LoadedConfig } from '../../config/load.ts';
 import type { TriggerEvent } from '../../domain/model.ts';
-import { findOffer, findTrial, inTransaction, type OfferRow, readTriggerEvents, type TrialRow } from '../../store/index.ts';
+import {
+  findOffer,
+  findTrial,
+  inTransaction,
+  type OfferRow,
+  readTriggerEvents,
+  type TrialRow,
+} from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
+import type { OperationName } from '../effects/operations.ts';
 import type { EffectPlan } from '../effects/perform.ts';
 import { type AccountView, readAccountView } from '../messages/account-view.ts';
-import type { OperationName } from '../effects/operations.ts';
 
 export interface TrialContext {
   offer: OfferRow;
@@ -31,7 +38,11 @@ export async function trialContext(deps: Deps, offerId: string): Promise<TrialCo
 }
 
 /** A trial's effects belong to the offer; they are no touches. */
-export function aboutTrial<N extends OperationName>({ offer }: TrialContext, key: string, step: string): EffectPlan<N>['about'] {
+export function aboutTrial<N extends OperationName>(
+  { offer }: TrialContext,
+  key: string,
+  step: string,
+): EffectPlan<N>['about'] {
   return {
     key,
     account: offer.account,

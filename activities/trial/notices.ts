@@ -14,7 +14,10 @@ export type TrialMoment = 'started' | 'reminder' | 'ended';
 const DAY_MS = 86_400_000;
 
 /** A service mail about a trial that the customer has. */
-export async function sendTrialMail(deps: Deps, { offerId, moment }: { offerId: string; moment: TrialMoment }): Promise<EffectOutcome<unknown>> {
+export async function sendTrialMail(
+  deps: Deps,
+  { offerId, moment }: { offerId: string; moment: TrialMoment },
+): Promise<EffectOutcome<unknown>> {
   const context = await trialContext(deps, offerId);
   const { view, loaded, trial, event, offer } = context;
   const template = loaded.config.trials.mails[moment];
@@ -40,7 +43,12 @@ export async function sendTrialMail(deps: Deps, { offerId, moment }: { offerId: 
         meter: view.meters.find((meter) => meter.metric === event?.metric) ?? view.meters[0] ?? null,
         forecast: null,
         why: `${trial.actor} started a trial of ${offer.toPlan} for you`,
-        offer: { plan: view.next?.name ?? offer.toPlan, ends_on: trial.endsAt, days_left: daysBetween(now, trial.endsAt), length_days: daysBetween(trial.grantedAt, trial.endsAt) },
+        offer: {
+          plan: view.next?.name ?? offer.toPlan,
+          ends_on: trial.endsAt,
+          days_left: daysBetween(now, trial.endsAt),
+          length_days: daysBetween(trial.grantedAt, trial.endsAt),
+        },
         publicUrl: deps.publicUrl,
         now,
       }),
@@ -61,19 +69,27 @@ const STATUS: Record<TrialContext['trial']['state'], (context: TrialContext) => 
 /** The alert that offered the trial shows how it stands; its buttons are gone. */
 export async function updateTrialAlert(deps: Deps, { offerId }: { offerId: string }): Promise<EffectOutcome<unknown>> {
   const context = await trialContext(deps, offerId);
-  return context.event === null ? noConnection('alert') : await updateAlert(deps, context.event.id, STATUS[context.trial.state](context), context.trial.state);
+  return context.event === null
+    ? noConnection('alert')
+    : await updateAlert(deps, context.event.id, STATUS[context.trial.state](context), context.trial.state);
 }
 
 /**
  * Updates the posted alert of a trigger event in place. Each version is an effect of its own; the text of one version
  * never changes.
  */
-export async function updateAlert(deps: Deps, triggerEventId: string, status: string, version: string): Promise<EffectOutcome<unknown>> {
+export async function updateAlert(
+  deps: Deps,
+  triggerEventId: string,
+  status: string,
+  version: string,
+): Promise<EffectOutcome<unknown>> {
   const chat = openWith(deps, 'chat');
   if (!chat) return noConnection('chat');
   const effects = await inTransaction(deps.store, (tx) => listEffects(tx, { triggerEventId }));
   const posted = effects.find((effect) => effect.operation === 'chat.postAlert' && effect.phase === 'confirmed');
-  if (!posted) return { kind: 'suppress', reason: 'nothing_to_send', detail: 'no alert was posted for this trigger event' };
+  if (!posted)
+    return { kind: 'suppress', reason: 'nothing_to_send', detail: 'no alert was posted for this trigger event' };
   const at = postedAt(posted.result);
   if (!at) return { kind: 'suppress', reason: 'nothing_to_send', detail: 'the posted alert cannot be found again' };
   const updates = effects.filter((effect) => effect.operation === 'chat.updateAlert');
@@ -103,7 +119,13 @@ export async function updateAlert(deps: Deps, triggerEventId: string, status: st
     },
     render: async () => {
       const nth = number === -1 ? updates.length + 2 : number + 2;
-      const alert = chatAlert(config, view, event, { to: at.channel, buttons: [], status, version: nth, marker: markerOf(posted.key) });
+      const alert = chatAlert(config, view, event, {
+        to: at.channel,
+        buttons: [],
+        status,
+        version: nth,
+        marker: markerOf(posted.key),
+      });
       return { input: { ...alert, ...at } };
     },
     decide: forInternal,
@@ -115,7 +137,9 @@ async function alertContext(deps: Deps, triggerEventId: string) {
   const billing = deps.connections.with('billing')?.name ?? null;
   return await inTransaction(deps.store, async (tx) => {
     const [event] = await readTriggerEvents(tx, [triggerEventId]);
-    const view = event ? await readAccountView(tx, config, { account: event.account, product: event.product, billing }) : null;
+    const view = event
+      ? await readAccountView(tx, config, { account: event.account, product: event.product, billing })
+      : null;
     return event && view ? { config, event, view } : null;
   });
 }

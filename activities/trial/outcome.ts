@@ -3,14 +3,17 @@ import { nextTrialState } from '../../domain/trial/transitions.ts';
 import type { TrialFact } from '../../domain/trial/types.ts';
 import { changeTrial, enqueueWakes, inTransaction } from '../../store/index.ts';
 import { readTrialOutcomeFacts } from '../../store/trial-outcome.ts';
-import type { Deps } from '../deps.ts';
 import { takeCustomer } from '../billing/take-customer.ts';
+import type { Deps } from '../deps.ts';
 import { trialContext } from './context.ts';
 
 const READ_MS = 10_000;
 
 /** Null while it runs. Converted: the paid subscription reached the tried plan or a higher price since the trial began. */
-export async function readTrialOutcome(deps: Deps, { offerId, askBilling }: { offerId: string; askBilling: boolean }): Promise<'converted' | 'reverted' | null> {
+export async function readTrialOutcome(
+  deps: Deps,
+  { offerId, askBilling }: { offerId: string; askBilling: boolean },
+): Promise<'converted' | 'reverted' | null> {
   if (askBilling) await askForCustomer(deps, offerId);
   const facts = await inTransaction(deps.store, (tx) => readTrialOutcomeFacts(tx, offerId));
   if (facts.upgraded) return 'converted';
@@ -22,7 +25,10 @@ async function askForCustomer(deps: Deps, offerId: string): Promise<void> {
   const billing = deps.connections.with('billing');
   if (!billing || !view.subscription) return;
   const wireReadAt = deps.wireNow();
-  const customer = await billing.use.readCustomer(view.subscription.customerId, { signal: AbortSignal.timeout(READ_MS), deadline: performance.now() + READ_MS });
+  const customer = await billing.use.readCustomer(view.subscription.customerId, {
+    signal: AbortSignal.timeout(READ_MS),
+    deadline: performance.now() + READ_MS,
+  });
   if (customer) await takeCustomer(deps, billing.name, customer, wireReadAt);
 }
 

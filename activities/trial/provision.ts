@@ -1,11 +1,11 @@
 import type { Iso } from '../../domain/model.ts';
 import { inTransaction, readPrices } from '../../store/index.ts';
+import { takeCustomer } from '../billing/take-customer.ts';
 import type { Deps } from '../deps.ts';
 import { effectKey } from '../effects/key.ts';
 import { type EffectOutcome, performEffect } from '../effects/perform.ts';
 import { forInternal } from '../effects/verdicts.ts';
 import { noConnection, openWith } from '../journey/alert.ts';
-import { takeCustomer } from '../billing/take-customer.ts';
 import { aboutTrial, type TrialContext, trialContext } from './context.ts';
 
 const READ_MS = 10_000;
@@ -26,19 +26,27 @@ export async function provisionTrial(deps: Deps, { offerId }: { offerId: string 
   return { kind: 'done', endsAt, remindAt: minus(endsAt, remind_before), reconcileEveryMs: 6 * 3_600_000 };
 }
 
-async function startTrial(deps: Deps, context: TrialContext): Promise<EffectOutcome<{ subscriptionId: string; endsAt: Iso }>> {
+async function startTrial(
+  deps: Deps,
+  context: TrialContext,
+): Promise<EffectOutcome<{ subscriptionId: string; endsAt: Iso }>> {
   const billing = openWith(deps, 'billing');
   if (!billing) return noConnection('billing');
   const { offer, trial, view } = context;
   return await performEffect(deps, {
     connection: billing,
     operation: 'billing.startTrial',
-    about: aboutTrial(context, effectKey({ subject: offer.id, step: 'provision', operation: 'billing.startTrial' }), 'provision'),
+    about: aboutTrial(
+      context,
+      effectKey({ subject: offer.id, step: 'provision', operation: 'billing.startTrial' }),
+      'provision',
+    ),
     render: async () => {
       const { subscription } = view;
       const prices = await inTransaction(deps.store, (tx) => readPrices(tx, billing.name));
       const price = prices.find((one) => one.product === offer.product && one.plan === offer.toPlan);
-      if (!subscription || !price) return { skip: `${offer.account} has no subscription to try ${offer.toPlan} beside, or the plan has no price` };
+      if (!subscription || !price)
+        return { skip: `${offer.account} has no subscription to try ${offer.toPlan} beside, or the plan has no price` };
       return {
         input: {
           offerId: offer.id,
@@ -76,9 +84,10 @@ export async function endTrial(deps: Deps, { offerId }: { offerId: string }): Pr
 
 /** One look whether billing lists what the trial unlocks; the workflow looks again until its own deadline. */
 export async function checkUnlocked(deps: Deps, { offerId }: { offerId: string }): Promise<boolean> {
-  const { view } = await trialContext(deps, offerId);
+  const { view, offer, loaded } = await trialContext(deps, offerId);
   const billing = deps.connections.with('billing');
   if (!billing || !view.subscription) return false;
+  const wanted = loaded.config.products[offer.product]?.plans[offer.toPlan]?.entitlements ?? [];
   const call = { signal: AbortSignal.timeout(READ_MS), deadline: performance.now() + READ_MS };
   const wireReadAt = deps.wireNow();
   const customer = await billing.use.readCustomer(view.subscription.customerId, call);
@@ -86,7 +95,7 @@ export async function checkUnlocked(deps: Deps, { offerId }: { offerId: string }
   await takeCustomer(deps, billing.name, customer, wireReadAt);
   const trial = customer.trials.find((one) => one.offerId === offerId);
   const unlocked = await billing.use.entitlements(customer.customerId, call);
-  return trial?.status === 'trialing' && unlocked.length > 0;
+  return trial?.status === 'trialing' && wanted.every((name) => unlocked.includes(name));
 }
 
 function minus(at: Iso, ms: number): Iso {

@@ -1,4 +1,12 @@
-import { beginAttempt, confirm, inTransaction, listStalled, listUnclear, markUnclear, readEffect } from '../../store/index.ts';
+import {
+  beginAttempt,
+  confirm,
+  inTransaction,
+  listStalled,
+  listUnclear,
+  markUnclear,
+  readEffect,
+} from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
 import { isOperationName, operation } from '../effects/operations.ts';
 
@@ -30,7 +38,9 @@ async function settleOne(deps: Deps, key: string): Promise<boolean> {
   if (!op?.find) {
     // Its journey has gone and nobody can ask the vendor: from here on it is a person's question.
     if (seen.effect.phase === 'sending') {
-      await inTransaction(store, (tx) => markUnclear(tx, key, { now: deps.now(), wireNow: deps.wireNow(), reason: 'nobody knows whether it arrived' }));
+      await inTransaction(store, (tx) =>
+        markUnclear(tx, key, { now: deps.now(), wireNow: deps.wireNow(), reason: 'nobody knows whether it arrived' }),
+      );
     }
     return false;
   }
@@ -39,11 +49,17 @@ async function settleOne(deps: Deps, key: string): Promise<boolean> {
     beginAttempt(tx, store.vault, key, { ...stamp, timeoutMs: op.timeoutMs, judged: false, settleUnclear: true }),
   );
   if (attempt.kind !== 'look') return false;
-  const call = { signal: AbortSignal.timeout(op.timeoutMs), deadline: performance.now() + op.timeoutMs, idempotencyKey: attempt.effect.idempotencyKey };
+  const call = {
+    signal: AbortSignal.timeout(op.timeoutMs),
+    deadline: performance.now() + op.timeoutMs,
+    idempotencyKey: attempt.effect.idempotencyKey,
+  };
   const found = await op.find(attempt.payload, call).catch((error: unknown) => {
     deps.log.warn({ err: error, effect: key }, 'a doubt could not be settled this time');
     return null;
   });
   if (found?.kind !== 'found') return false;
-  return await inTransaction(store, (tx) => confirm(tx, key, { now: deps.now(), wireNow: deps.wireNow(), result: found.result }));
+  return await inTransaction(store, (tx) =>
+    confirm(tx, key, { now: deps.now(), wireNow: deps.wireNow(), result: found.result }),
+  );
 }

@@ -1,5 +1,14 @@
 import { Context } from '@temporalio/activity';
-import { expireOffers, expirePrompts, eraseOldPayloads, forgetLinks, forgetSent, inTransaction, listSweeps, releaseAtStart } from '../../store/index.ts';
+import {
+  eraseOldPayloads,
+  expireOffers,
+  expirePrompts,
+  forgetLinks,
+  forgetSent,
+  inTransaction,
+  listSweeps,
+  releaseAtStart,
+} from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
 import { liftPauses } from './lift-pauses.ts';
 import { settleDoubts } from './settle-doubts.ts';
@@ -31,7 +40,11 @@ export async function upkeep(deps: Deps): Promise<UpkeepDone> {
   beat();
   const expiredOffers = await inTransaction(deps.store, (tx) => expireOffers(tx, now));
   const expiredPrompts = (await inTransaction(deps.store, (tx) => expirePrompts(tx, now))).length;
-  const released = (await inTransaction(deps.store, (tx) => releaseAtStart(tx, { perDay: config.guardrails.first_sight.release_per_day, now }))).length;
+  const released = (
+    await inTransaction(deps.store, (tx) =>
+      releaseAtStart(tx, { perDay: config.guardrails.first_sight.release_per_day, now }),
+    )
+  ).length;
   beat();
   const lifted = await liftPauses(deps);
   const writtenBack = await writeBackOutcomes(deps);
@@ -41,7 +54,16 @@ export async function upkeep(deps: Deps): Promise<UpkeepDone> {
     await forgetLinks(tx, now);
     await forgetSent(tx, deps.wireNow() - SENT_KEPT_WIRE_MS);
   });
-  return { settled, unclear, expiredOffers, expiredPrompts, released, silent: await silentSources(deps), writtenBack, lifted };
+  return {
+    settled,
+    unclear,
+    expiredOffers,
+    expiredPrompts,
+    released,
+    silent: await silentSources(deps),
+    writtenBack,
+    lifted,
+  };
 }
 
 /** Usage sources that have not been read for longer than their metrics allow: nothing they say may be trusted as fresh. */
@@ -49,10 +71,14 @@ async function silentSources(deps: Deps): Promise<string[]> {
   const { metrics } = deps.configs.current().config;
   const sweeps = await inTransaction(deps.store, (tx) => listSweeps(tx));
   const silent = sweeps.filter(({ connection, lastFinishedAt }) => {
-    const patience = Object.values(metrics).filter((metric) => metric.from === connection).map((metric) => metric.stale_after);
-    const age = lastFinishedAt === null ? Number.POSITIVE_INFINITY : Date.parse(deps.now()) - Date.parse(lastFinishedAt);
+    const patience = Object.values(metrics)
+      .filter((metric) => metric.from === connection)
+      .map((metric) => metric.stale_after);
+    const age =
+      lastFinishedAt === null ? Number.POSITIVE_INFINITY : Date.parse(deps.now()) - Date.parse(lastFinishedAt);
     return patience.length > 0 && age > Math.min(...patience);
   });
-  for (const { connection, lastFinishedAt } of silent) deps.log.warn({ connection, lastFinishedAt }, 'this source has been silent for too long');
+  for (const { connection, lastFinishedAt } of silent)
+    deps.log.warn({ connection, lastFinishedAt }, 'this source has been silent for too long');
   return silent.map(({ connection }) => connection);
 }

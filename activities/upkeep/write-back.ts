@@ -11,7 +11,9 @@ export async function writeBackOutcomes(deps: Deps): Promise<number> {
   let told = 0;
   for (const open of deps.connections.all.filter((one) => one.capabilities.usage?.writeBack)) {
     const { name: connection } = open;
-    const next = await inTransaction(deps.store, (tx) => nextWriteBack(tx, { connection, limit: BATCH, now: deps.now() }));
+    const next = await inTransaction(deps.store, (tx) =>
+      nextWriteBack(tx, { connection, limit: BATCH, now: deps.now() }),
+    );
     const [first] = next?.outcomes ?? [];
     if (!next || !first) continue;
     const outcome = await performEffect(deps, {
@@ -43,5 +45,14 @@ export async function writeBackOutcomes(deps: Deps): Promise<number> {
 }
 
 function toEvent({ name, account, product, trigger, acvCents, at }: Outcome) {
-  return { name, account, at, properties: { product, ...(trigger === null ? {} : { trigger }), ...(acvCents === null ? {} : { acv_cents: acvCents }) } };
+  return {
+    name,
+    account,
+    at,
+    properties: {
+      product,
+      ...(trigger === null ? {} : { trigger }),
+      ...(acvCents === null ? {} : { acv_cents: acvCents }),
+    },
+  };
 }

@@ -3,7 +3,11 @@ import type { Denominator, Iso } from '../../domain/model.ts';
 import { resolveDenominator } from '../../domain/usage/limits.ts';
 import type { SubscriptionAt } from '../../store/index.ts';
 
-export type DenominatorAt = (account: string, product: string, metric: string) => (at: Iso, readingLimit: number | null | undefined) => Denominator | null;
+export type DenominatorAt = (
+  account: string,
+  product: string,
+  metric: string,
+) => (at: Iso, readingLimit: number | null | undefined) => Denominator | null;
 
 /**
  * What metrics measured against at each moment, from the history of the accounts' subscriptions (oldest first).

@@ -3,11 +3,11 @@ import type { Iso, Reading, TriggerEvent } from '../../domain/model.ts';
 import { zeroesForAbsent } from '../../domain/usage/absent.ts';
 import {
   holdEvents,
-  inTransaction,
   insertRejects,
   insertTriggerEvents,
-  mergeFacts,
+  inTransaction,
   medianTrips,
+  mergeFacts,
   saveCheckpoint,
 } from '../../store/index.ts';
 import { readActivePeriods } from '../../store/periods.ts';
@@ -67,7 +67,14 @@ export async function sweepUsage(deps: Deps, usage: UsageSource, run: SweepRun):
   async function store(page: UsagePage, readings: Reading[]): Promise<void> {
     await inTransaction(deps.store, async (tx) => {
       const now = deps.now();
-      const taken = await takeReadings(tx, { config, source: connection, readings, firstRead, now, wireNow: deps.wireNow() });
+      const taken = await takeReadings(tx, {
+        config,
+        source: connection,
+        readings,
+        firstRead,
+        now,
+        wireNow: deps.wireNow(),
+      });
       const { fires, others } = split(taken.events);
       swept.trips += fires.length;
       const tooMany = swept.trips > most;
@@ -91,12 +98,27 @@ export async function sweepUsage(deps: Deps, usage: UsageSource, run: SweepRun):
     const observedAt = new Date(Math.floor(Date.parse(now) / HOUR_MS) * HOUR_MS).toISOString();
     return counters.flatMap(({ metric, product }) => {
       const here = seen.get(metric) ?? new Set();
-      const absent = [...periods].filter(([account, products]) => products[product] && !here.has(account)).map(([account]) => account);
-      return zeroesForAbsent({ source: connection, product, metric, counter: true, complete: true, expected: absent, readings: [], observedAt, receivedAt: now });
+      const absent = [...periods]
+        .filter(([account, products]) => products[product] && !here.has(account))
+        .map(([account]) => account);
+      return zeroesForAbsent({
+        source: connection,
+        product,
+        metric,
+        counter: true,
+        complete: true,
+        expected: absent,
+        readings: [],
+        observedAt,
+        receivedAt: now,
+      });
     });
   }
 }
 
 function split(events: TriggerEvent[]): { fires: TriggerEvent[]; others: TriggerEvent[] } {
-  return { fires: events.filter((event) => event.status === 'open'), others: events.filter((event) => event.status !== 'open') };
+  return {
+    fires: events.filter((event) => event.status === 'open'),
+    others: events.filter((event) => event.status !== 'open'),
+  };
 }

@@ -10,8 +10,8 @@ import {
   readSubscriptionHistory,
   recordNearMisses,
   saveMeters,
-  takeBackEvent,
   type Tx,
+  takeBackEvent,
 } from '../../store/index.ts';
 import { lock } from '../../store/locks.ts';
 import { applicableTriggers } from './applicable-triggers.ts';
@@ -41,7 +41,11 @@ export async function takeReadings(tx: Tx, input: TakeReadings) {
   const accounts = [...new Set(input.readings.map((reading) => reading.account))].sort();
   await lock(tx, { accounts });
   const since = new Date(Date.parse(now) - HISTORY_MS).toISOString();
-  const [known, meters, history] = [await readAccounts(tx, accounts), await loadMeters(tx, accounts), await readSubscriptionHistory(tx, accounts, since)];
+  const [known, meters, history] = [
+    await readAccounts(tx, accounts),
+    await loadMeters(tx, accounts),
+    await readSubscriptionHistory(tx, accounts, since),
+  ];
   const test = new Set(known.filter((account) => account.test).map((account) => account.id));
   const before = new Map(meters.map((meter) => [subjectKey(meter), meter]));
   const denominatorOf = denominators(config, history);

@@ -8,7 +8,11 @@ export function triggerEventId(key: string): string {
 }
 
 const STATUS = { fire: 'open', at_start: 'at_start', expired: 'expired' } as const;
-const REASON = { fire: null, at_start: 'already so when we first looked', expired: 'older than max_age when it was learned' } as const;
+const REASON = {
+  fire: null,
+  at_start: 'already so when we first looked',
+  expired: 'older than max_age when it was learned',
+} as const;
 
 export function toTriggerEvent(trip: Trip): TriggerEvent {
   return {

@@ -1,4 +1,4 @@
-import { type BusinessClock, businessNow, wireDelay } from '../../domain/clock.ts';
+import { type BusinessClock, businessNow, wireTime } from '../../domain/clock.ts';
 import type { Iso } from '../../domain/model.ts';
 
 /** The business clock of one sandbox, read against the machine's clock. */
@@ -11,5 +11,5 @@ export interface SandboxClock {
 
 export function createClock(clock: BusinessClock): SandboxClock {
   const now = () => businessNow(clock, Date.now());
-  return { now, nowMs: () => Date.parse(now()), wireDelayUntil: (at) => wireDelay(clock, now(), at) };
+  return { now, nowMs: () => Date.parse(now()), wireDelayUntil: (at) => Math.max(0, Math.ceil(wireTime(clock, at) - Date.now())) };
 }

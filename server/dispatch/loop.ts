@@ -32,7 +32,9 @@ export function startLoop(name: string, idleMs: number, log: Logger, turn: () =>
       } catch (error) {
         failures += 1;
         log.warn({ loop: name, err: error, failures }, `${name} failed; trying again`);
-        await sleep(Math.min(5_000, 100 * 2 ** failures), undefined, { signal: stopping.signal }).catch(() => undefined);
+        await sleep(Math.min(5_000, 100 * 2 ** failures), undefined, { signal: stopping.signal }).catch(
+          () => undefined,
+        );
       }
     }
   })();

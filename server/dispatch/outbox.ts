@@ -15,13 +15,20 @@ const BATCH = 50;
 const LEASE_MS = 10_000;
 
 const wakeBody = z.object({ account: z.string(), product: z.string(), start: z.boolean() });
-const onboardingBody = z.object({ subscriptionId: z.string(), version: z.number(), account: z.string(), product: z.string() });
+const onboardingBody = z.object({
+  subscriptionId: z.string(),
+  version: z.number(),
+  account: z.string(),
+  product: z.string(),
+});
 
 /** Tells workflows what the store has committed. At least once: a wake says only "look", so a second one is harmless. */
 export function startOutbox(deps: Deps, client: Client, lag: LagMeter): Loop {
   const { store, log } = deps;
   return startLoop('outbox', 250, log, async () => {
-    const messages = await inTransaction(store, (tx) => claimOutbox(tx, BATCH, { wireNow: deps.wireNow(), leaseMs: LEASE_MS }));
+    const messages = await inTransaction(store, (tx) =>
+      claimOutbox(tx, BATCH, { wireNow: deps.wireNow(), leaseMs: LEASE_MS }),
+    );
     const sent = await Promise.all(messages.map((message) => tryToSend(message)));
     const ids = sent.filter((id) => id !== null);
     await inTransaction(store, (tx) => markSent(tx, ids, deps.wireNow()));
@@ -35,7 +42,10 @@ export function startOutbox(deps: Deps, client: Client, lag: LagMeter): Loop {
       return message.id;
     } catch (error) {
       const wait = Math.min(30_000, 200 * 2 ** message.attempts);
-      log.warn({ err: error, target: message.target, attempts: message.attempts }, 'a workflow could not be told; trying again');
+      log.warn(
+        { err: error, target: message.target, attempts: message.attempts },
+        'a workflow could not be told; trying again',
+      );
       await inTransaction(store, (tx) => retryOutbox(tx, message.id, String(error), deps.wireNow() + wait));
       return null;
     }
@@ -58,7 +68,11 @@ async function send({ clock }: Deps, client: Client, { kind, target, body }: Out
     case 'start_onboarding': {
       const upgrade = onboardingBody.parse(body);
       return await delivered(async () => {
-        await client.workflow.start<typeof onboarding>('onboarding', { ...start, args: [{ clock, ...upgrade }], workflowIdReusePolicy: 'REJECT_DUPLICATE' });
+        await client.workflow.start<typeof onboarding>('onboarding', {
+          ...start,
+          args: [{ clock, ...upgrade }],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        });
       });
     }
     case 'signal_trial':

@@ -3,10 +3,11 @@ import type { BusinessClock } from '../../domain/clock.ts';
 import { afterAnswer, afterPerform, afterWaitStarted, afterWake } from '../../domain/journey/after.ts';
 import { nextMove } from '../../domain/journey/next-move.ts';
 import type { Instruction, JourneyEnd, JourneyState } from '../../domain/journey/types.ts';
+import type { Iso } from '../../domain/model.ts';
 import { act, decide } from '../activity-profiles.ts';
 import { now, until } from '../waiting.ts';
-import { perform } from './perform.ts';
 import { journeyViewQuery, wakeSignal } from './messages.ts';
+import { perform } from './perform.ts';
 
 export interface JourneyInput {
   clock: BusinessClock;
@@ -42,7 +43,7 @@ export async function accountJourney(input: JourneyInput): Promise<JourneyEnd | 
   for (;;) {
     if (workflowInfo().continueAsNewSuggested) return await again({ journeyId, program, state });
     if (woken && state.phase !== 'ended') {
-      const next = await look(state);
+      const next = await look(state, null);
       if (next.takeover) return await again(next.takeover);
       state = next.state;
     }
@@ -61,8 +62,8 @@ export async function accountJourney(input: JourneyInput): Promise<JourneyEnd | 
       }
       case 'wait': {
         state = afterWaitStarted(state, move.until);
-        await until(clock, move.until, () => woken);
-        const next = await look(state);
+        const wokenFirst = await until(clock, move.until, () => woken);
+        const next = await look(state, wokenFirst ? null : move.until);
         if (next.takeover) return await again(next.takeover);
         state = next.state;
         break;
@@ -75,9 +76,13 @@ export async function accountJourney(input: JourneyInput): Promise<JourneyEnd | 
     }
   }
 
-  async function look(current: JourneyState): Promise<{ state: JourneyState; takeover: JourneyStage | null }> {
+  /** @param due the moment for which this look was planned; null after a wake */
+  async function look(
+    current: JourneyState,
+    due: Iso | null,
+  ): Promise<{ state: JourneyState; takeover: JourneyStage | null }> {
     woken = false;
-    const seen = await decide.lookAtFacts({ journeyId, state: current });
+    const seen = await decide.lookAtFacts({ journeyId, state: current, due });
     const after = afterWake({ ...current, triggerEventIds: seen.triggerEventIds }, program, seen.facts);
     return { state: after, takeover: seen.takeover };
   }

@@ -1,6 +1,6 @@
 import { setHandler } from '@temporalio/workflow';
 import type { BusinessClock } from '../../domain/clock.ts';
-import type { ScheduledStep } from "../../domain/onboarding/types.ts";
+import type { ScheduledStep } from '../../domain/onboarding/types.ts';
 import { act, decide } from '../activity-profiles.ts';
 import { until } from '../waiting.ts';
 import { onboardingWakeSignal } from './messages.ts';
@@ -17,7 +17,9 @@ export interface OnboardingInput {
  * What follows an upgrade: the new tier's mails, the CSM's check-ins at day 7 and 30, a look at what was bought and
  * used, and the state after 90 days. Stops when the upgrade is taken back or another one follows.
  */
-export async function onboarding(input: OnboardingInput): Promise<{ done: string[]; ended: 'complete' | 'taken_back' | 'followed' }> {
+export async function onboarding(
+  input: OnboardingInput,
+): Promise<{ done: string[]; ended: 'complete' | 'taken_back' | 'followed' }> {
   let woken = false;
   setHandler(onboardingWakeSignal, () => {
     woken = true;

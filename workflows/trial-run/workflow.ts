@@ -69,7 +69,11 @@ export async function trialRun(input: TrialRunInput): Promise<TrialView> {
   view.state = ended;
   if (ended === 'converted') await holding(() => act.endTrial({ offerId }));
   else await Promise.all([mail('ended'), act.tagTrialForQbr({ offerId })]);
-  await decide.settleTrial({ offerId, state: ended, reason: ended === 'converted' ? 'upgraded during the trial' : 'ended without an upgrade' });
+  await decide.settleTrial({
+    offerId,
+    state: ended,
+    reason: ended === 'converted' ? 'upgraded during the trial' : 'ended without an upgrade',
+  });
   await act.updateTrialAlert({ offerId });
   return finish();
 
@@ -102,7 +106,9 @@ export async function trialRun(input: TrialRunInput): Promise<TrialView> {
   }
 
   /** Repeats a step that was told to wait, at the moment it named. */
-  async function holding<R extends { kind: string; until?: Iso | null }>(step: () => Promise<R>): Promise<Exclude<R, { kind: 'wait' }>> {
+  async function holding<R extends { kind: string; until?: Iso | null }>(
+    step: () => Promise<R>,
+  ): Promise<Exclude<R, { kind: 'wait' }>> {
     for (;;) {
       const result = await step();
       // Narrowing by hand: TypeScript does not exclude a union member through a generic.

@@ -1,0 +1,103 @@
+import type { Logger } from 'pino';
+import type { Deps } from '../activities/deps.ts';
+import { secretResolver } from '../config/secrets.ts';
+import { RateLimitedError } from '../connectors/kit/errors.ts';
+import { connectors } from '../connectors/registry.ts';
+import { type BusinessClock, businessNow, wireDelay } from '../domain/clock.ts';
+import {
+  fixClock,
+  hasPrompt,
+  inTransaction,
+  keepToken,
+  openStore,
+  pauseUntil,
+  putPrompt,
+  type Store,
+  takeHourly,
+} from '../store/index.ts';
+import { type ConfigSource, loadFolder, openConfigs } from './configs.ts';
+import { LagMeter } from './lag.ts';
+import { connectAll } from './open-connections.ts';
+
+export interface CoreOptions {
+  databaseUrl: string;
+  dataKey: Buffer;
+  config: ConfigSource;
+  /** Taken for a database that has none yet; null: real time. */
+  clock: BusinessClock | null;
+  publicUrl: string;
+  log: Logger;
+}
+
+export interface Core {
+  deps: Deps;
+  store: Store;
+  lag: LagMeter;
+  close: () => Promise<void>;
+}
+
+/** What server and worker have in common: store, clock, config and open connections. */
+export async function openCore(options: CoreOptions): Promise<Core> {
+  const { log, config: source } = options;
+  const loaded = await loadFolder(source);
+  const store = await openStore(options.databaseUrl, {
+    tenant: loaded.config.company.name,
+    dataKey: options.dataKey,
+    maxConnections: 20,
+    onConnectionLost: (error) => log.warn({ err: error }, 'a connection to PostgreSQL was lost'),
+  });
+  try {
+    await store.migrate();
+    const clock = await inTransaction(store, (tx) => fixClock(tx, options.clock ?? realTime()));
+    const now = () => businessNow(clock, Date.now());
+    const env = { ...source.env, ...source.sandbox?.secrets };
+    const configs = await openConfigs(store, loaded, source, { now: now(), actor: 'start' });
+    const connections = connectAll(connectors, {
+      config: loaded.config,
+      clock,
+      secret: secretResolver(env, source.dir),
+      takeHourly: async (connection, key, limit, count) => {
+        const permit = await inTransaction(store, (tx) =>
+          takeHourly(tx, { connection, key, limit, count, now: now() }),
+        );
+        if (permit.granted) return;
+        const waitMs = wireDelay(clock, now(), permit.freeAt);
+        throw new RateLimitedError(`the ${limit} calls an hour are used up until ${permit.freeAt}`, waitMs, {
+          connector: connection,
+          operation: key,
+        });
+      },
+      pauseUntil: (connection, wireMs, reason) =>
+        inTransaction(store, (tx) => pauseUntil(tx, connection, wireMs, reason)),
+      prompts: {
+        put: (prompt) => inTransaction(store, (tx) => putPrompt(tx, prompt, now())),
+        has: (key) => inTransaction(store, (tx) => hasPrompt(tx, key)),
+      },
+    });
+    if (env.HEADROOM_PRODUCT_TOKEN) {
+      const token = { name: 'product', role: 'product' as const, token: env.HEADROOM_PRODUCT_TOKEN, now: now() };
+      await inTransaction(store, (tx) => keepToken(tx, token));
+    }
+    const lag = new LagMeter();
+    const deps: Deps = {
+      store,
+      clock,
+      configs,
+      connections,
+      publicUrl: options.publicUrl,
+      log,
+      lag,
+      now,
+      wireNow: Date.now,
+    };
+    return { deps, store, lag, close: () => store.close() };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function realTime(): BusinessClock {
+  const now = new Date().toISOString();
+  return { startedAt: now, epoch: now, scale: 1 };
+}

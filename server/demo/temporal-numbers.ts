@@ -1,0 +1,33 @@
+import { Connection } from '@temporalio/client';
+
+/** How many runs there were and how long their histories are, by type (the median). From the server itself. */
+export async function temporalNumbers(
+  address: string,
+): Promise<{ workflows: number; historyEventsByType: Record<string, number> }> {
+  const connection = await Connection.connect({ address });
+  try {
+    const lengths = new Map<string, number[]>();
+    let token: Uint8Array | undefined;
+    do {
+      const page = await connection.workflowService.listWorkflowExecutions({
+        namespace: 'default',
+        pageSize: 1_000,
+        query: '',
+        ...(token && { nextPageToken: token }),
+      });
+      for (const { type, historyLength } of page.executions ?? []) {
+        const name = type?.name ?? 'unknown';
+        lengths.set(name, [...(lengths.get(name) ?? []), Number(historyLength ?? 0)]);
+      }
+      token = page.nextPageToken?.length ? page.nextPageToken : undefined;
+    } while (token);
+    const all = [...lengths.values()];
+    const median = (list: number[]) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0;
+    return {
+      workflows: all.reduce((sum, list) => sum + list.length, 0),
+      historyEventsByType: Object.fromEntries([...lengths].map(([name, list]) => [name, median(list)])),
+    };
+  } finally {
+    await connection.close();
+  }
+}

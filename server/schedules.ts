@@ -1,0 +1,82 @@
+import {
+  type Client,
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  type ScheduleOptionsAction,
+  ScheduleOverlapPolicy,
+} from '@temporalio/client';
+import type { Deps } from '../activities/deps.ts';
+import { connectors } from '../connectors/registry.ts';
+import { sweepScheduleId, UPKEEP_SCHEDULE_ID } from '../domain/workflow-ids.ts';
+import type { SweepPlan } from './http/context.ts';
+import { wireInterval } from './lag.ts';
+import { TASK_QUEUE } from './task-queue.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const CRM_EVERY_MS = 15 * MINUTE_MS;
+/** Webhooks bring changes at once; this finds what got lost. */
+const BILLING_EVERY_MS = 6 * HOUR_MS;
+const UPKEEP_EVERY_MS = HOUR_MS;
+
+/** How often each connection is read: as config asks, or slower where the vendor's hourly quota needs it. */
+export function planSweeps(deps: Deps, accounts: number): SweepPlan[] {
+  const { config } = deps.configs.current();
+  return deps.connections.all.flatMap(({ name: connection, connector, capabilities }) => {
+    const metrics = Object.entries(config.metrics).filter(([, metric]) => metric.from === connection);
+    const facts = Object.entries(config.facts).filter(([, fact]) => fact.from === connection);
+    const wanted = [
+      ...metrics.map(([, metric]) => metric.every),
+      ...(capabilities.crm ? [CRM_EVERY_MS] : []),
+      ...(capabilities.billing ? [BILLING_EVERY_MS] : []),
+    ];
+    if (wanted.length === 0) return [];
+    const everyMs = Math.min(...wanted);
+    const perHour = connectors[connector]?.manifest.callsPerHour ?? null;
+    const request = {
+      metrics: metrics.map(([metric, { product, resets, read }]) => ({ metric, product, resets, read })),
+      facts: facts.map(([fact, { read }]) => ({ fact, read })),
+    };
+    const calls = capabilities.usage?.callsPerSweep(request, accounts) ?? 0;
+    const least = perHour === null ? 0 : Math.ceil((calls * HOUR_MS) / perHour);
+    return [{ connection, everyMs, actualMs: Math.max(everyMs, least) }];
+  });
+}
+
+/** Creates or updates one Schedule a connection, and the upkeep's. */
+export async function keepSchedules(deps: Deps, client: Client, plans: SweepPlan[]): Promise<void> {
+  for (const { connection, actualMs } of plans) {
+    await keep(
+      client,
+      sweepScheduleId(connection),
+      wireInterval(deps.clock, actualMs),
+      action('usageSweep', sweepScheduleId(connection), [{ connection }]),
+    );
+  }
+  await keep(
+    client,
+    UPKEEP_SCHEDULE_ID,
+    wireInterval(deps.clock, UPKEEP_EVERY_MS),
+    action('upkeep', UPKEEP_SCHEDULE_ID, []),
+  );
+}
+
+function action(workflowType: string, workflowId: string, args: object[]): ScheduleOptionsAction {
+  return { type: 'startWorkflow', workflowType, workflowId, args, taskQueue: TASK_QUEUE, workflowRunTimeout: '1h' };
+}
+
+async function keep(client: Client, scheduleId: string, everyMs: number, act: ScheduleOptionsAction): Promise<void> {
+  const spec = { intervals: [{ every: everyMs }] };
+  // A sweep that is still running is as good as the next one; after an outage one sweep catches up with all.
+  const policies = { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '10s' as const };
+  const handle = client.schedule.getHandle(scheduleId);
+  try {
+    await handle.update((previous) => ({ ...previous, spec, policies, action: act }));
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
+    await client.schedule.create({ scheduleId, spec, policies, action: act }).catch((again: unknown) => {
+      // Another process of ours was faster.
+      if (!(again instanceof ScheduleAlreadyRunning)) throw again;
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { Deps } from '../activities/deps.ts';
+import { createActivities } from '../activities/index.ts';
+import { TASK_QUEUE } from './task-queue.ts';
+
+export interface RunningWorker {
+  /** Rejects when the worker fails for good. */
+  failed: Promise<never>;
+  stop: () => Promise<void>;
+}
+
+let installed = false;
+
+/** Temporal's own log lines go to standard error in few words; they are told once a process. */
+function installRuntime(): void {
+  if (installed) return;
+  installed = true;
+  Runtime.install({ shutdownSignals: [], telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } });
+}
+
+/** Polls for workflow and activity tasks until stopped; tasks under way are finished first. */
+export async function startWorker(deps: Deps, address: string, namespace: string): Promise<RunningWorker> {
+  installRuntime();
+  const connection = await NativeConnection.connect({ address });
+  const workflowBundle = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    logger: {
+      log: () => {},
+      trace: () => {},
+      debug: () => {},
+      info: () => {},
+      warn: (m) => deps.log.warn(m),
+      error: (m) => deps.log.error(m),
+    },
+  });
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: TASK_QUEUE,
+    workflowBundle,
+    activities: createActivities(deps),
+    workflowThreadPoolSize: 1,
+    maxCachedWorkflows: 1_000,
+    maxConcurrentActivityTaskExecutions: 40,
+    workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 4 },
+    activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 4 },
+    // A worker that was killed held its runs' sticky queue: the next one takes over after this, not after 10 s.
+    stickyQueueScheduleToStartTimeout: '2s',
+    maxHeartbeatThrottleInterval: '2s',
+    defaultHeartbeatThrottleInterval: '1s',
+    shutdownGraceTime: '10s',
+  });
+  const run = worker.run();
+  let stopping = false;
+  const failed = new Promise<never>((_, reject) => {
+    run.then(
+      () => stopping || reject(new Error('the Temporal worker ended by itself')),
+      (error: unknown) => reject(error),
+    );
+  });
+  // Whoever waits for `failed` sees it; without a waiter it must not end the process while stopping.
+  failed.catch(() => undefined);
+  return {
+    failed,
+    stop: async () => {
+      stopping = true;
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await run.catch(() => undefined);
+      await connection.close();
+    },
+  };
+}
