@@ -3,7 +3,7 @@
  *
  * Not through @hubspot/api-client: all paths it knows are numbered ones, and its `apiRequest`, the way around that,
  * calls the global fetch without a signal, follows redirects and takes neither a dispatcher nor an agent. There is no
- * place in it to check a host or to end a call (docs/decisions: HubSpot without its package).
+ * place in it to check a host or to end a call (docs/decisions/003-hubspot-without-its-package.md).
  */
 import { DateTime } from 'luxon';
 import type { z } from 'zod';

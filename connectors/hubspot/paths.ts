@@ -2,8 +2,10 @@ import { API_VERSION } from './manifest.ts';
 
 export type ObjectType = 'companies' | 'contacts' | 'tickets' | 'tasks' | 'calls' | 'emails' | 'meetings';
 
-/** Longest batch, and longest page of a list. */
+/** Longest batch of objects, and longest page of a list. */
 export const BATCH = 100;
+/** https://developers.hubspot.com/changelog/bug-fix-batch-read-limit-for-hubspot-associations-api */
+export const ASSOCIATION_BATCH = 1_000;
 
 export const paths = {
   objects: (type: ObjectType) => `/crm/objects/${API_VERSION}/${type}`,

@@ -19,7 +19,7 @@ const OURS: Record<string, Definition> = {
   headroom_qbr_tag: { label: 'QBR tag', type: 'string', description: 'What to bring up at the next business review' },
   headroom_last_trigger: { label: 'Last trigger', type: 'string', description: 'The last usage trigger that fired' },
   headroom_last_trigger_at: { label: 'Last trigger at', type: 'datetime', description: 'When it fired' },
-  headroom_utilization: { label: 'Utilization', type: 'number', description: 'Used of the plan limit then, 1 is all' },
+  headroom_utilization: { label: 'Utilization', type: 'number', description: 'Percent of the plan limit used then' },
   headroom_recommended_plan: { label: 'Recommended plan', type: 'string', description: 'The plan that would fit' },
   headroom_trial_state: { label: 'Trial state', type: 'string', description: 'State of the last upgrade trial' },
 };

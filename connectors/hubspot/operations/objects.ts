@@ -5,7 +5,7 @@ import { chunk } from '../../kit/paginate.ts';
 import type { HubSpotClient } from '../client.ts';
 import { onlyMissing } from '../errors.ts';
 import { manifest } from '../manifest.ts';
-import { BATCH, type ObjectType, paths } from '../paths.ts';
+import { ASSOCIATION_BATCH, BATCH, type ObjectType, paths } from '../paths.ts';
 import { associationBatch, type CrmObject, objectBatch } from '../schemas.ts';
 
 /** Objects by id, batch after batch; ids that are gone are left out. */
@@ -47,7 +47,7 @@ export async function associated(
   let inputs: { id: string; after?: string }[] = companyIds.map((id) => ({ id }));
   while (inputs.length > 0) {
     const more: typeof inputs = [];
-    for (const batch of chunk(inputs, BATCH)) {
+    for (const batch of chunk(inputs, ASSOCIATION_BATCH)) {
       const path = paths.associations('companies', to);
       const request = { operation, method: 'POST' as const, path, body: { inputs: batch }, reply: associationBatch };
       const reply = await client.read(request, call);

@@ -13,8 +13,13 @@ import { readOutreach } from './outreach.ts';
 import { readTickets } from './tickets.ts';
 import { toCents, toDay, toSegment, toZone } from './values.ts';
 
+/** Companies looked into at once: more would cost memory, fewer would cost calls of the ten seconds' quota. */
+const LINKED_AT_ONCE = 500;
+/** Where few of a CRM's companies are customers. */
+const COMPANIES_AT_ONCE = 2_000;
+
 /**
- * Companies with their people, tickets and outreach, a page of 100 at a time. Only linked companies are looked into:
+ * Companies with their people, tickets and outreach, some hundreds at a time. Only linked companies are looked into:
  * most CRMs hold many more prospects than customers.
  */
 export function accountReads(
@@ -33,9 +38,8 @@ export function accountReads(
       const account = accountOf(company, settings);
       if (account !== null) accounts.set(company.id, account);
     }
-    const linked = [...accounts.keys()];
     const [contacts, tickets, outreach] = await Promise.all([
-      contactsOf(linked, call),
+      contactsOf([...accounts.keys()], call),
       ticketsOf(accounts, call),
       outreachOf(accounts, call),
     ]);
@@ -58,7 +62,17 @@ export function accountReads(
         const reply = await client.read({ ...request, query: after === null ? query : { ...query, after } }, call);
         return { items: reply.results, next: reply.paging?.next?.after ?? null };
       });
-      for await (const companies of pages) yield await picture(companies, call);
+      let companies: CrmObject[] = [];
+      let linked = 0;
+      for await (const page of pages) {
+        companies.push(...page);
+        linked += page.filter((company) => accountOf(company, settings) !== null).length;
+        if (linked < LINKED_AT_ONCE && companies.length < COMPANIES_AT_ONCE) continue;
+        yield await picture(companies, call);
+        companies = [];
+        linked = 0;
+      }
+      if (companies.length > 0) yield await picture(companies, call);
     },
     readAccountsById: async (externalIds, call) => {
       const accounts: CrmAccount[] = [];

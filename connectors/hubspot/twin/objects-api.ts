@@ -8,6 +8,8 @@ import type { Shown } from './told.ts';
 import { checkedProperties } from './validate.ts';
 
 const MAX_INPUTS = 100;
+/** https://developers.hubspot.com/changelog/bug-fix-batch-read-limit-for-hubspot-associations-api */
+const MAX_ASSOCIATION_INPUTS = 1_000;
 const MAX_PAGE = 100;
 /** Small, so that a company with many activities has several pages; HubSpot's is 500. */
 const ASSOCIATIONS_PER_PAGE = 100;
@@ -94,7 +96,7 @@ export function objectsApi(server: FastifyInstance, base: string, desk: ObjectsD
     if (!Array.isArray(properties) || !Array.isArray(propertiesWithHistory)) {
       throw invalid('Invalid input JSON: properties and propertiesWithHistory are required');
     }
-    const ids = inputIds(inputs).map(({ id }) => id);
+    const ids = inputIds(inputs, MAX_INPUTS).map(({ id }) => id);
     const found = [...new Set(ids)].flatMap((id) => portal.of(type).get(id) ?? []);
     const missing = ids.filter((id) => !portal.of(type).has(id));
     const results = found.map((record) => answer(request, record, properties.map(String)));
@@ -113,7 +115,7 @@ export function associationsApi(server: FastifyInstance, base: string, { portal,
       }
       const errors: Json[] = [];
       const results: Json[] = [];
-      for (const { id, after } of inputIds(body?.inputs)) {
+      for (const { id, after } of inputIds(body?.inputs, MAX_ASSOCIATION_INPUTS)) {
         const rest = portal.linked(id, to).filter((record) => after === undefined || Number(record.id) > Number(after));
         const page = rest.slice(0, ASSOCIATIONS_PER_PAGE);
         if (page.length === 0) {
@@ -138,9 +140,9 @@ function batch(results: Json[], errors: Json[], at: string): Json {
   return done;
 }
 
-function inputIds(inputs: Json | undefined): { id: string; after?: string }[] {
+function inputIds(inputs: Json | undefined, max: number): { id: string; after?: string }[] {
   if (!Array.isArray(inputs) || inputs.length === 0) throw invalid('Invalid input JSON: inputs are required');
-  if (inputs.length > MAX_INPUTS) throw invalid(`Batch size of ${inputs.length} exceeds the limit of ${MAX_INPUTS}`);
+  if (inputs.length > max) throw invalid(`Batch size of ${inputs.length} exceeds the limit of ${max}`);
   return inputs.map((input) => {
     if (typeof input !== 'object' || input === null || Array.isArray(input) || typeof input.id !== 'string') {
       throw invalid('Invalid input JSON: each input needs an id');
