@@ -1,0 +1,42 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { requireTokens } from '../auth.ts';
+import type { HttpContext } from '../context.ts';
+import { accountRoutes } from './accounts.ts';
+import { auditRoutes } from './audit.ts';
+import { effectRoutes } from './effects.ts';
+import { feedRoutes } from './feed.ts';
+import { heldRoutes } from './held.ts';
+import { incidentRoutes } from './incidents.ts';
+import { journeyRoutes } from './journeys.ts';
+import { pauseRoutes } from './pause.ts';
+import { promptRoutes } from './prompts.ts';
+import { queueRoutes } from './queue.ts';
+import { revenueRoutes } from './revenue.ts';
+import { statusRoutes } from './status.ts';
+import { trialRoutes } from './trials.ts';
+import { usageRoutes } from './usage.ts';
+
+const ALL = [
+  accountRoutes,
+  feedRoutes,
+  journeyRoutes,
+  trialRoutes,
+  effectRoutes,
+  revenueRoutes,
+  usageRoutes,
+  promptRoutes,
+  queueRoutes,
+  heldRoutes,
+  incidentRoutes,
+  pauseRoutes,
+  statusRoutes,
+  auditRoutes,
+];
+
+/** Everything under `/api/v1` that needs a token. */
+export async function apiRoutes(app: FastifyInstance, context: HttpContext): Promise<void> {
+  requireTokens(app, context);
+  const api = app.withTypeProvider<ZodTypeProvider>();
+  for (const routes of ALL) routes(api, context);
+}
