@@ -1,0 +1,21 @@
+import { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { type ClusterOptions, clusterOptions, readCluster } from '../cluster.ts';
+import { stayInForeground } from '../foreground.ts';
+
+export function workerCommand(cli: Cli): Command {
+  return clusterOptions(new Command('worker'))
+    .description('run a worker alone, on DATABASE_URL and TEMPORAL_ADDRESS')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ DATABASE_URL=postgres://… TEMPORAL_ADDRESS=temporal:7233 headroom worker --config our-config',
+    )
+    .action(async (options: ClusterOptions) => {
+      const cluster = readCluster(cli, options);
+      await stayInForeground(cli, {
+        name: 'worker',
+        json: options.json ?? false,
+        start: (progress) => cli.launch.worker({ ...cluster, progress }),
+      });
+    });
+}

@@ -1,0 +1,63 @@
+import { formatProblems } from '../config/format-problems.ts';
+import type { Running } from '../server/options.ts';
+import type { Cli } from './cli.ts';
+import { badInput, CliError } from './errors.ts';
+import { printFields } from './output/fields.ts';
+import { startProgress } from './progress.ts';
+
+interface Program<R extends Running> {
+  name: string;
+  /** Print addresses for programs. */
+  json: boolean;
+  start: (progress: (step: string) => void) => Promise<R>;
+  ready?: (running: R) => void;
+}
+
+/** Starts a program, says where it answers, and stays until it ends or the person asks for the end. */
+export async function stayInForeground<R extends Running>(cli: Cli, program: Program<R>): Promise<void> {
+  const { name } = program;
+  const running = await start(cli, program);
+  if (program.json) cli.out(JSON.stringify({ addresses: running.addresses, pid: process.pid }));
+  else {
+    cli.out(`${name} runs; Ctrl-C ends it.`);
+    printFields(
+      cli,
+      running.addresses.map(({ name: what, url }) => [what, url]),
+    );
+  }
+  try {
+    await Promise.race([cli.stopAsked(), running.ended]);
+  } finally {
+    const stopping = startProgress(cli, `stopping ${name}`);
+    await running.stop().finally(stopping.clear);
+  }
+}
+
+async function start<R extends Running>(cli: Cli, program: Program<R>): Promise<R> {
+  const progress = startProgress(cli, `starting ${program.name}`);
+  try {
+    const running = await program.start(progress.say);
+    program.ready?.(running);
+    return running;
+  } catch (error) {
+    throw await explained(cli, error);
+  } finally {
+    progress.clear();
+  }
+}
+
+/** What usually stands in the way of a start, with what to do about it. */
+async function explained(cli: Cli, error: unknown): Promise<unknown> {
+  const { ConfigFolderError } = await import('../server/configs.ts');
+  if (error instanceof ConfigFolderError) {
+    return badInput(`the config cannot be used:\n\n${formatProblems(error.problems, { color: cli.color.err })}`);
+  }
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    const place = 'port' in error ? `port ${error.port}` : 'the port';
+    return new CliError(`${place} is taken by another program`, {
+      remedy: 'Choose another with --port, or --port 0 for any free one.',
+      cause: error,
+    });
+  }
+  return error;
+}
