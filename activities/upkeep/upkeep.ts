@@ -66,6 +66,9 @@ export async function upkeep(deps: Deps): Promise<UpkeepDone> {
   };
 }
 
+/** A sweep takes place at most once a second: on a fast clock that alone is many hours. */
+const SWEEPS_MISSED = 4;
+
 /** Usage sources that have not been read for longer than their metrics allow: nothing they say may be trusted as fresh. */
 async function silentSources(deps: Deps): Promise<string[]> {
   const { metrics } = deps.configs.current().config;
@@ -73,12 +76,13 @@ async function silentSources(deps: Deps): Promise<string[]> {
   const silent = sweeps.filter(({ connection, lastFinishedAt }) => {
     const patience = Object.values(metrics)
       .filter((metric) => metric.from === connection)
-      .map((metric) => metric.stale_after);
+      .map((metric) => Math.max(metric.stale_after, SWEEPS_MISSED * 1_000 * deps.clock.scale));
     const age =
       lastFinishedAt === null ? Number.POSITIVE_INFINITY : Date.parse(deps.now()) - Date.parse(lastFinishedAt);
     return patience.length > 0 && age > Math.min(...patience);
   });
-  for (const { connection, lastFinishedAt } of silent)
+  for (const { connection, lastFinishedAt } of silent) {
     deps.log.warn({ connection, lastFinishedAt }, 'this source has been silent for too long');
+  }
   return silent.map(({ connection }) => connection);
 }
