@@ -44,7 +44,13 @@ export function acceptReading(
     revision: (known?.revision ?? 0) + 1,
     ids: [...(known?.ids ?? []), ...(reading.id === undefined ? [] : [reading.id])].slice(-6),
   };
-  return { kind: 'fact', seen, denominator, correctionOf: known ?? null };
+  return { kind: 'fact', seen, denominator: withOwnPeriod(denominator, reading, counter), correctionOf: known ?? null };
+}
+
+/** A counter that names its own period knows it before billing has told us. */
+function withOwnPeriod(denominator: Denominator, reading: Reading, counter: boolean): Denominator {
+  const { periodStart, periodEnd } = reading;
+  return counter && periodStart != null && periodEnd != null ? { ...denominator, periodStart, periodEnd } : denominator;
 }
 
 /** An id that was seen before is the old fact, even when a correction has replaced its value since. */

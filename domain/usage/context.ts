@@ -1,5 +1,5 @@
 import type { Iso, Json, NearMiss } from '../model.ts';
-import { withTrip } from './memory.ts';
+import { ARMED, withTrip } from './memory.ts';
 import type { MeterView } from './take-in.ts';
 import type { TripFacts } from './trip.ts';
 import { toTrip } from './trip.ts';
@@ -22,6 +22,15 @@ export function setMemory(judging: Judging, change: Partial<MeterMemory>): void 
   judging.result.meter = judging.view.meter;
 }
 
+export function stateOf(judging: Judging, name: string): TriggerState {
+  return memoryOf(judging).states[name] ?? ARMED;
+}
+
+/** A trigger that has not been judged on this meter before: what is already true is recorded, not fired. */
+export function isFirstLook({ view, input }: Judging, known: TriggerState | null | undefined): boolean {
+  return known == null && (!view.firstReading || input.firstSight);
+}
+
 export function setState(judging: Judging, name: string, state: TriggerState): void {
   setMemory(judging, { states: { ...memoryOf(judging).states, [name]: state } });
 }
@@ -32,15 +41,13 @@ export function setState(judging: Judging, name: string, state: TriggerState): v
  */
 export function recordTrip(
   judging: Judging,
-  facts: Omit<TripFacts, 'meter' | 'seen' | 'trigger'>,
+  facts: Omit<TripFacts, 'meter' | 'seen'>,
   state: TriggerState,
   basis: Iso[],
 ): TriggerState {
   const { input, view, result } = judging;
-  const trigger = input.triggers[facts.name];
-  if (trigger === undefined) return state;
-  const trip = toTrip({ ...facts, trigger, meter: view.meter, seen: view.seen }, input);
-  if (trip.disposition === 'fire' && isCapped(trip, trigger.cap, state, view.meter.periodStart)) {
+  const trip = toTrip({ ...facts, meter: view.meter, seen: view.seen }, input);
+  if (trip.disposition === 'fire' && isCapped(trip, facts.trigger.cap, state, view.meter.periodStart)) {
     noteNearMiss(judging, facts.name, 'cap', { used: trip.used, limit: trip.limit, utilization: trip.utilization });
     return { ...state, note: 'cap' };
   }

@@ -66,34 +66,27 @@ function totalAt(curve: Curve, at: number): number | null {
 
 /** Per period, the longest series of counts that never falls. */
 function plausible(days: DayBucket[]): DayBucket[] {
-  const out: DayBucket[] = [];
-  let from = 0;
-  for (let i = 1; i <= days.length; i++) {
-    if (i < days.length && days[i]?.periodStart === days[from]?.periodStart) continue;
-    out.push(...longestRising(days.slice(from, i)));
-    from = i;
-  }
-  return out;
+  return [...Map.groupBy(days, (day) => day.periodStart).values()].flatMap(longestRising);
+}
+
+interface Path {
+  day: DayBucket;
+  length: number;
+  before: Path | null;
 }
 
 function longestRising(days: DayBucket[]): DayBucket[] {
-  const length: number[] = [];
-  const previous: number[] = [];
-  let best = -1;
-  days.forEach((day, i) => {
-    length[i] = 1;
-    previous[i] = -1;
-    for (let j = 0; j < i; j++) {
-      const longer = (length[j] ?? 0) + 1;
-      // At equal length the later, lower path wins: the newest readings are the likeliest to be right.
-      if ((days[j]?.used ?? 0) <= day.used && longer >= (length[i] ?? 0)) {
-        length[i] = longer;
-        previous[i] = j;
-      }
-    }
-    if (best === -1 || (length[i] ?? 0) >= (length[best] ?? 0)) best = i;
-  });
+  const paths: Path[] = [];
+  for (const day of days) {
+    const before = longestOf(paths.filter((path) => path.day.used <= day.used));
+    paths.push({ day, length: before === null ? 1 : before.length + 1, before });
+  }
   const out: DayBucket[] = [];
-  for (let i = best; i >= 0; i = previous[i] ?? -1) out.unshift(days[i] as DayBucket); // i is an index of days
+  for (let path = longestOf(paths); path !== null; path = path.before) out.unshift(path.day);
   return out;
+}
+
+/** Of equals the later one: the newest readings are the likeliest to be right. */
+function longestOf(paths: Path[]): Path | null {
+  return paths.reduce<Path | null>((best, path) => (best === null || path.length >= best.length ? path : best), null);
 }

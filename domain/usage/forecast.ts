@@ -30,9 +30,8 @@ function forecastCounter(meter: Meter, limit: number): Forecast | null {
   // The newest week says most about the present pace.
   const pace = weighted(weekly) / 7;
   if (pace <= 0) return null;
-  const shape = weekdayShape(history);
   const spread = Math.max(LEAST_SPREAD, deviation(weekly));
-  const walk = (rate: number) => walkDays(meter, limit, (day) => rate * (shape[(6 - (day % 7) + 7) % 7] ?? 1));
+  const walk = (rate: number) => walkDays(meter, limit, (day) => rate * weekdayShare(history, day));
   return toForecast(walk(pace), walk(pace * (1 + spread)), walk(pace * Math.max(0.05, 1 - spread)));
 }
 
@@ -93,24 +92,20 @@ function longest(curve: ReturnType<typeof toCurve>, end: number): number[] | nul
   return null;
 }
 
-/** Use on each of the seven days before the newest reading against their mean; index 0 is the day before it. */
-function weekdayShape(history: number[]): number[] {
-  const mean = sum(history) / history.length;
-  return Array.from({ length: 7 }, (_, day) => {
-    const same = history.filter((_, i) => i % 7 === day);
-    return mean === 0 ? 1 : sum(same) / same.length / mean;
-  });
+/** Use on the weekday that comes so many days after the newest reading, against the mean day. History is newest first. */
+function weekdayShare(history: number[], daysAhead: number): number {
+  const same = history.filter((_, i) => i % 7 === 6 - (daysAhead % 7));
+  return ((sum(same) / same.length) * history.length) / sum(history);
 }
 
 function weighted(newestFirst: number[]): number {
-  const weights = newestFirst.map((_, i) => 0.6 ** i);
-  return sum(newestFirst.map((value, i) => value * (weights[i] ?? 0))) / sum(weights);
+  return sum(newestFirst.map((value, i) => value * 0.6 ** i)) / sum(newestFirst.map((_, i) => 0.6 ** i));
 }
 
 /** Standard deviation as a share of the mean; 0 for a single week. */
 function deviation(values: number[]): number {
+  if (values.length < 2) return 0;
   const mean = sum(values) / values.length;
-  if (mean === 0 || values.length < 2) return 0;
   const squares = values.map((value) => (value - mean) ** 2);
   return Math.sqrt(sum(squares) / (values.length - 1)) / mean;
 }

@@ -2,7 +2,7 @@ import type { HoldFor } from '../../config/schema/index.ts';
 import { formatPercent } from '../text.ts';
 import { DAY_MS, toMs, WEEK_MS } from '../time.ts';
 import type { Judging } from './context.ts';
-import { memoryOf, recordTrip, setMemory, setState } from './context.ts';
+import { isFirstLook, memoryOf, recordTrip, setMemory, setState, stateOf } from './context.ts';
 import { toCurve, usedBetween } from './curve.ts';
 import type { Decline, DeclineTrigger } from './decline.ts';
 import { counterDecline, gaugeDecline, peakSince } from './decline.ts';
@@ -10,9 +10,9 @@ import { advanceFlag } from './flag.ts';
 import { ARMED } from './memory.ts';
 import type { Rung } from './rung.ts';
 import { evaluateRung } from './rung.ts';
-import { EPSILON } from './runs.ts';
+import { EPSILON, shareUsed } from './runs.ts';
 import { basisOf } from './trip.ts';
-import type { TriggerState } from './types.ts';
+import type { LimitHit, TriggerState } from './types.ts';
 
 /** How long a gauge must stay at its limit to have reached it, where no trigger on the limit says so. */
 const LIMIT_HOLD: HoldFor = { kind: 'duration', ms: DAY_MS };
@@ -30,13 +30,13 @@ export function judgeDecline(judging: Judging): void {
 }
 
 function judge(judging: Judging, name: string, trigger: DeclineTrigger): void {
-  const { limitHit, states } = memoryOf(judging);
-  const before = states[name] ?? ARMED;
+  const { limitHit } = memoryOf(judging);
+  const before = stateOf(judging, name);
   if (limitHit === null) {
     setState(judging, name, before);
     return;
   }
-  const found = measure(judging, trigger, before);
+  const found = measure(judging, trigger, limitHit, before);
   // Armed again by the next time the limit is reached, see `watchLimit`.
   const { state, trips } = advanceFlag(before, { run: found?.run ?? null, held: found?.held ?? false, clear: false });
   if (trips === null || found === null) {
@@ -46,6 +46,7 @@ function judge(judging: Judging, name: string, trigger: DeclineTrigger): void {
   const against = judging.input.counter ? 'the week before the limit was reached' : 'its peak';
   const facts = {
     name,
+    trigger,
     run: trips,
     atStart: false,
     folded: [],
@@ -55,27 +56,22 @@ function judge(judging: Judging, name: string, trigger: DeclineTrigger): void {
   setState(judging, name, recordTrip(judging, facts, state, basisOf(judging.view.readings, trips.since)));
 }
 
-function measure(judging: Judging, trigger: DeclineTrigger, before: TriggerState): Decline | null {
+function measure(judging: Judging, trigger: DeclineTrigger, limitHit: LimitHit, before: TriggerState): Decline | null {
   const { view, input } = judging;
-  const { limitHit, days } = memoryOf(judging);
-  if (limitHit === null) return null;
   if (!input.counter) return gaugeDecline(trigger, limitHit, view.readings);
   const earlier = before.phase === 'holding' ? before.run : null;
-  return counterDecline(trigger, limitHit, toCurve(days), view.seen, earlier);
+  return counterDecline(trigger, limitHit, toCurve(memoryOf(judging).days), view.seen, earlier);
 }
 
 /** The limit as an inner rung of its own: a cut is measured against it whether or not a trigger asks for the limit. */
 function watchLimit(judging: Judging): void {
   const { view, input } = judging;
-  const rung = limitRung(judging);
-  const memory = memoryOf(judging);
-  const known = memory.limitState;
-  const firstLook = known === null && (!view.firstReading || input.firstSight);
-  if (firstLook && (view.meter.utilization ?? 0) >= 1 - EPSILON) {
+  const known = memoryOf(judging).limitState;
+  if (isFirstLook(judging, known) && shareUsed(view.meter) >= 1 - EPSILON) {
     setMemory(judging, { limitState: { ...ARMED, phase: 'at_start' } });
     return;
   }
-  const outcome = evaluateRung(rung, known ?? ARMED, {
+  const outcome = evaluateRung(limitRung(judging), known ?? ARMED, {
     readings: view.readings,
     counter: input.counter,
     periodEnd: view.meter.periodEnd,
@@ -95,7 +91,7 @@ function watchLimit(judging: Judging): void {
   });
 }
 
-function limitRung(judging: Judging): Rung {
+function limitRung(judging: Judging): Omit<Rung, 'trigger'> {
   const asked = Object.values(judging.input.triggers).find((trigger) => trigger.when === 'limit_reached');
   const heldFor = asked?.held_for ?? (judging.input.counter ? undefined : LIMIT_HOLD);
   return { name: 'limit', level: 1, rearmBelow: 0.95, heldFor };
@@ -109,9 +105,8 @@ function hitLimit(judging: Judging, at: string): void {
   const weekBefore = usedBetween(curve, reached - WEEK_MS, reached) ?? 0;
   const states = { ...memory.states };
   for (const [name, trigger] of Object.entries(input.triggers)) {
-    const state = states[name];
-    if (trigger.when !== 'decline_after_limit' || state === undefined) continue;
-    states[name] = { ...state, phase: 'armed', run: null, note: null };
+    if (trigger.when !== 'decline_after_limit') continue;
+    states[name] = { ...stateOf(judging, name), phase: 'armed', run: null, note: null };
   }
   setMemory(judging, {
     states,

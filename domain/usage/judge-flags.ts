@@ -1,16 +1,19 @@
+import type { Trigger } from '../../config/schema/index.ts';
 import { formatDuration, formatNumber, formatPercent } from '../text.ts';
-import { DAY_MS, WEEK_MS } from '../time.ts';
+import { DAY_MS, msBetween, WEEK_MS } from '../time.ts';
 import type { Judging } from './context.ts';
-import { memoryOf, noteNearMiss, recordTrip, setState, takeBack } from './context.ts';
+import { isFirstLook, memoryOf, noteNearMiss, recordTrip, setState, stateOf, takeBack } from './context.ts';
 import { toCurve } from './curve.ts';
 import type { Flag } from './flag.ts';
 import { advanceFlag, countFlag } from './flag.ts';
 import { forecastLimit } from './forecast.ts';
-import { ARMED } from './memory.ts';
+import { shareUsed } from './runs.ts';
 import type { TripFacts } from './trip.ts';
 import type { TriggerState } from './types.ts';
 import type { VelocityTrigger } from './velocity.ts';
 import { measureVelocity } from './velocity.ts';
+
+type UtilizationTrigger = Extract<Trigger, { when: 'utilization' }>;
 
 /** A forecast that has moved this much further away is a new situation when it comes near again. */
 const LEAD_CLEAR = 1.5;
@@ -23,7 +26,9 @@ export function judgeFlags(judging: Judging): void {
   if (!view.newest || view.seen.stale || view.seen.partial) return;
   for (const [name, trigger] of Object.entries(input.triggers)) {
     if (trigger.when === 'velocity') judgeVelocity(judging, name, trigger);
-    if (trigger.when === 'utilization' && trigger.lead_time !== undefined) judgeLeadTime(judging, name);
+    if (trigger.when === 'utilization' && trigger.lead_time !== undefined) {
+      judgeLeadTime(judging, name, trigger, trigger.lead_time);
+    }
   }
 }
 
@@ -34,7 +39,7 @@ function judgeVelocity(judging: Judging, name: string, trigger: VelocityTrigger)
   const measured = measureVelocity(trigger, toCurve(memoryOf(judging).days), memoryOf(judging).days);
   if (measured.kind === 'unknown') return;
   const { ratio, week, base, raised, reason } = measured;
-  const { first, before } = stateOf(judging, name);
+  const before = stateOf(judging, name);
   const holds = raised && reason === null;
   const flag = countFlag(before, view.seen, holds, ratio < 1 + trigger.growth / 2, trigger.held_for);
   const numbers = { ratio, week, base, growth: trigger.growth };
@@ -42,44 +47,32 @@ function judgeVelocity(judging: Judging, name: string, trigger: VelocityTrigger)
     noteNearMiss(judging, name, reason, numbers);
   }
   const sentence = `${view.meter.metric}: ${formatNumber(week)} in the last 7 days, ${formatPercent(ratio - 1)} above the usual ${formatNumber(base)} a week.`;
-  settle(judging, { name, flag, before, first, numbers, sentence, note: reason });
+  settle(judging, { name, trigger, flag, before, numbers, sentence, note: reason });
 }
 
-function judgeLeadTime(judging: Judging, name: string): void {
+function judgeLeadTime(judging: Judging, name: string, trigger: UtilizationTrigger, leadTime: number): void {
   const { input, view } = judging;
-  const trigger = input.triggers[name];
-  if (trigger?.when !== 'utilization' || trigger.lead_time === undefined) return;
-  const { utilization } = view.meter;
-  const forecast = forecastLimit(view.meter, input.counter);
-  const leadDays = trigger.lead_time / DAY_MS;
-  const { first, before } = stateOf(judging, name);
-  const holds = (utilization ?? 0) >= trigger.at && utilization !== null && (forecast?.days ?? Infinity) <= leadDays;
-  const low = (utilization ?? 0) < (trigger.rearm_below ?? trigger.at - REARM_DROP);
-  const clear = low || (forecast?.days ?? Infinity) > LEAD_CLEAR * leadDays;
-  const flag = countFlag(before, view.seen, holds, clear, trigger.held_for);
-  const days = forecast?.days ?? null;
-  const sentence = `${view.meter.metric} will reach its limit in about ${formatNumber(days ?? 0)} days at the present pace; it stands at ${formatPercent(utilization ?? 0)}.`;
-  const numbers = { level: trigger.at, days, leadTime: formatDuration(trigger.lead_time) };
-  settle(judging, { name, flag, before, first, numbers, sentence, note: null });
+  const days = forecastLimit(view.meter, input.counter)?.days ?? Infinity;
+  const leadDays = leadTime / DAY_MS;
+  const before = stateOf(judging, name);
+  const used = shareUsed(view.meter);
+  const holds = used >= trigger.at && days <= leadDays;
+  const low = used < (trigger.rearm_below ?? trigger.at - REARM_DROP);
+  const flag = countFlag(before, view.seen, holds, low || days > LEAD_CLEAR * leadDays, trigger.held_for);
+  const sentence = `${view.meter.metric} will reach its limit in about ${formatNumber(days)} days at the present pace; it stands at ${formatPercent(used)}.`;
+  const numbers = { level: trigger.at, days: Number.isFinite(days) ? days : null, leadTime: formatDuration(leadTime) };
+  settle(judging, { name, trigger, flag, before, numbers, sentence, note: null });
 }
 
-function stateOf(judging: Judging, name: string): { first: boolean; before: TriggerState } {
-  const known = memoryOf(judging).states[name];
-  const first = known === undefined && (!judging.view.firstReading || judging.input.firstSight);
-  return { first, before: known ?? ARMED };
-}
-
-interface Settling extends Pick<TripFacts, 'name' | 'numbers' | 'sentence'> {
+interface Settling extends Pick<TripFacts, 'name' | 'trigger' | 'numbers' | 'sentence'> {
   flag: Flag;
   before: TriggerState;
-  /** The trigger is judged for the first time: what is already true is recorded, not fired. */
-  first: boolean;
   note: string | null;
 }
 
-function settle(judging: Judging, { name, flag, before, first, numbers, sentence, note }: Settling): void {
-  const facts = { name, folded: [], numbers, sentence };
-  if (first && flag.run !== null) {
+function settle(judging: Judging, { name, trigger, flag, before, numbers, sentence, note }: Settling): void {
+  const facts = { name, trigger, folded: [], numbers, sentence };
+  if (flag.run !== null && isFirstLook(judging, memoryOf(judging).states[name])) {
     const state: TriggerState = { ...before, phase: 'at_start' };
     setState(judging, name, recordTrip(judging, { ...facts, run: flag.run, atStart: true }, state, []));
     return;
@@ -95,10 +88,10 @@ function settle(judging: Judging, { name, flag, before, first, numbers, sentence
 function retractVelocity(judging: Judging): void {
   const { input, view } = judging;
   for (const [name, trigger] of Object.entries(input.triggers)) {
-    const state = memoryOf(judging).states[name];
-    if (trigger.when !== 'velocity' || state?.phase !== 'tripped') continue;
-    const tripped = state.basis.at(-1);
-    if (tripped === undefined || Math.abs(Date.parse(tripped) - Date.parse(view.seen.observedAt)) > WEEK_MS) continue;
+    const state = stateOf(judging, name);
+    if (trigger.when !== 'velocity' || state.phase !== 'tripped') continue;
+    const near = state.basis.some((at) => Math.abs(msBetween(at, view.seen.observedAt)) <= WEEK_MS);
+    if (!near) continue;
     const measured = measureVelocity(trigger, toCurve(memoryOf(judging).days), memoryOf(judging).days);
     if (measured.kind === 'unknown' || (measured.raised && measured.reason === null)) continue;
     if (measured.ratio >= 1 + trigger.growth / 2) continue;

@@ -1,12 +1,11 @@
 import type { Judging } from './context.ts';
-import { memoryOf, noteNearMiss, recordTrip, setMemory, setState, takeBack } from './context.ts';
+import { isFirstLook, memoryOf, noteNearMiss, recordTrip, setMemory, setState, stateOf, takeBack } from './context.ts';
 import { evaluateLadder } from './ladder.ts';
 import { ARMED } from './memory.ts';
 import type { Rung } from './rung.ts';
 import { toRungs } from './rung.ts';
-import { EPSILON, hasHeld, runAbove } from './runs.ts';
+import { EPSILON, hasHeld, runAbove, shareUsed } from './runs.ts';
 import { atStartSentence, basisOf, levelSentence } from './trip.ts';
-import type { TriggerState } from './types.ts';
 
 /** The level triggers of the meter, after one reading. */
 export function judgeLevels(judging: Judging): void {
@@ -19,48 +18,49 @@ export function judgeLevels(judging: Judging): void {
 
 /** A trigger without a state is new here: what is already beyond its level is recorded, not fired. */
 function firstLook(judging: Judging, rungs: Rung[]): void {
-  const { view, input } = judging;
-  const unknown = rungs.filter((rung) => memoryOf(judging).states[rung.name] === undefined);
-  if (view.firstReading && !input.firstSight) return;
-  const reached = unknown.filter((rung) => (view.meter.utilization ?? 0) >= rung.level - EPSILON);
+  const { view } = judging;
+  const { states } = memoryOf(judging);
+  const reached = rungs.filter(
+    (rung) => isFirstLook(judging, states[rung.name]) && shareUsed(view.meter) >= rung.level - EPSILON,
+  );
   const top = reached.at(-1);
-  for (const rung of reached) {
-    const state: TriggerState = { ...ARMED, phase: 'at_start' };
-    setState(judging, rung.name, rung === top ? state : { ...state, note: `folded:${top?.name}` });
-  }
   if (top === undefined) return;
+  for (const rung of reached) {
+    setState(judging, rung.name, { ...ARMED, phase: 'at_start', note: rung === top ? null : `folded:${top.name}` });
+  }
   const { observedAt } = view.meter;
   const facts = {
     name: top.name,
+    trigger: top.trigger,
     run: { since: observedAt, until: observedAt, readings: 1 },
     atStart: true,
     folded: reached.slice(0, -1).map((rung) => rung.name),
     numbers: { level: top.level },
     sentence: atStartSentence(view.meter, top.level),
   };
-  setState(judging, top.name, recordTrip(judging, facts, { ...ARMED, phase: 'at_start' }, []));
+  setState(judging, top.name, recordTrip(judging, facts, stateOf(judging, top.name), []));
 }
 
 /** A correction may take the ground from under an earlier trip, and from the lower rungs that folded into it. */
 function retract(judging: Judging, rungs: Rung[]): void {
   const { view } = judging;
   for (const rung of rungs.toReversed()) {
-    const state = memoryOf(judging).states[rung.name];
-    if (state === undefined || !state.basis.includes(view.seen.observedAt)) continue;
-    if ((view.seen.utilization ?? 0) >= rung.level - EPSILON) continue;
+    const state = stateOf(judging, rung.name);
+    if (!state.basis.includes(view.seen.observedAt)) continue;
+    if (shareUsed(view.seen) >= rung.level - EPSILON) continue;
     if (hasHeld(runAbove(view.readings, rung.level, 0), rung.heldFor)) continue;
     const back = takeBack(judging, rung.name, state, 'corrected');
     if (back === state) continue;
     setState(judging, rung.name, { ...back, phase: 'armed', run: null, note: null });
     for (const lower of rungs) {
-      const folded = memoryOf(judging).states[lower.name];
-      if (folded?.note !== `folded:${rung.name}`) continue;
+      const folded = stateOf(judging, lower.name);
+      if (folded.note !== `folded:${rung.name}`) continue;
       setState(judging, lower.name, { ...folded, phase: 'armed', run: null, note: null });
     }
   }
   // Whether the limit itself was reached is judged again from the readings.
   const { limitState } = memoryOf(judging);
-  if ((view.seen.utilization ?? 0) < 1 && limitState?.basis.includes(view.seen.observedAt)) {
+  if (shareUsed(view.seen) < 1 && limitState?.basis.includes(view.seen.observedAt)) {
     setMemory(judging, { limitState: ARMED, limitHit: null });
   }
 }
@@ -72,9 +72,8 @@ function rearmUnderNewLimit(judging: Judging, rungs: Rung[]): void {
   if (before === undefined || before.limit === null) return;
   if (seen.limit !== null && seen.limit <= before.limit) return;
   for (const rung of rungs) {
-    const state = memoryOf(judging).states[rung.name];
-    if (state === undefined || (seen.utilization ?? 0) >= rung.level - EPSILON) continue;
-    setState(judging, rung.name, { ...state, phase: 'armed', run: null, note: null });
+    if (shareUsed(seen) >= rung.level - EPSILON) continue;
+    setState(judging, rung.name, { ...stateOf(judging, rung.name), phase: 'armed', run: null, note: null });
   }
 }
 
@@ -88,7 +87,7 @@ function climb(judging: Judging, rungs: Rung[]): void {
   };
   const ladder = evaluateLadder(rungs, memoryOf(judging).states, rungView, ARMED);
   for (const [name, state] of Object.entries(ladder.states)) setState(judging, name, state);
-  for (const name of ladder.fellBack) takeBack(judging, name, ladder.states[name] ?? ARMED, 'fell_back');
+  for (const name of ladder.fellBack) takeBack(judging, name, stateOf(judging, name), 'fell_back');
   for (const { rung, reason } of ladder.notes) {
     if (reason === 'rearmed') continue;
     const { used, limit, utilization } = view.meter;
@@ -98,12 +97,13 @@ function climb(judging: Judging, rungs: Rung[]): void {
   const { rung, run, folded } = ladder.winner;
   const facts = {
     name: rung.name,
+    trigger: rung.trigger,
     run,
     atStart: false,
     folded,
     numbers: { level: rung.level },
     sentence: levelSentence(view.meter, rung.level, run),
   };
-  const state = ladder.states[rung.name] ?? ARMED;
-  setState(judging, rung.name, recordTrip(judging, facts, state, basisOf(view.readings, run.since)));
+  const basis = basisOf(view.readings, run.since);
+  setState(judging, rung.name, recordTrip(judging, facts, stateOf(judging, rung.name), basis));
 }

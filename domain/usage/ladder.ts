@@ -28,30 +28,27 @@ export function evaluateLadder(
   for (const { rung, outcome } of outcomes) take(result, rung, outcome);
 
   const ready = outcomes.flatMap(({ rung, outcome }, i) =>
-    outcome.kind === 'ready' ? [{ rung, run: outcome.run, above: outcomes.slice(i + 1).map((o) => o.outcome) }] : [],
+    outcome.kind === 'ready' ? [{ rung, outcome, above: outcomes.slice(i + 1).map((one) => one.outcome) }] : [],
   );
   const top = ready.at(-1);
   if (top === undefined) return result;
   if (top.above.some((higher) => higher.kind === 'tripped')) {
-    for (const { rung, run } of ready) passOver(result, rung, run, 'lower_rung');
+    for (const { rung, outcome } of ready) passOver(result, rung, outcome, 'lower_rung');
     return result;
   }
-  if (top.above.some((higher) => higher.kind === 'holding' && isOneClimb(top.run, higher.run))) return result;
+  const { run } = top.outcome;
+  if (top.above.some((higher) => higher.kind === 'holding' && isOneClimb(run, higher.run))) return result;
 
   const folded: string[] = [];
   for (const { rung, outcome } of outcomes) {
-    if (rung.level >= top.rung.level || (outcome.kind !== 'ready' && outcome.kind !== 'holding')) continue;
+    // Of two triggers of one level the last in order leads and covers the other.
+    const covered = outcome.kind === 'ready' || (outcome.kind === 'holding' && rung.level < top.rung.level);
+    if (!covered || rung === top.rung) continue;
     folded.push(rung.name);
-    mark(result, rung, `folded:${top.rung.name}`);
+    mark(result, rung, outcome.state, `folded:${top.rung.name}`);
   }
-  // Two triggers of one level stand side by side; the last in order leads and covers the other.
-  for (const { rung } of ready) {
-    if (rung.level !== top.rung.level || rung === top.rung) continue;
-    folded.push(rung.name);
-    mark(result, rung, `folded:${top.rung.name}`);
-  }
-  mark(result, top.rung, null);
-  result.winner = { rung: top.rung, run: top.run, folded };
+  mark(result, top.rung, top.outcome.state, null);
+  result.winner = { rung: top.rung, run, folded };
   return result;
 }
 
@@ -63,7 +60,7 @@ function take(result: LadderResult, rung: Rung, outcome: RungOutcome): void {
       if (outcome.fellBack) result.fellBack.push(rung.name);
       return;
     case 'passed_over':
-      passOver(result, rung, outcome.run, outcome.reason);
+      passOver(result, rung, outcome, outcome.reason);
       return;
     case 'holding':
     case 'ready':
@@ -74,15 +71,14 @@ function take(result: LadderResult, rung: Rung, outcome: RungOutcome): void {
   }
 }
 
-function passOver(result: LadderResult, rung: Rung, run: Run, reason: string): void {
-  mark(result, rung, reason);
+function passOver(result: LadderResult, rung: Rung, { state, run }: { state: TriggerState; run: Run }, reason: string) {
+  mark(result, rung, state, reason);
   result.notes.push({ rung, reason, run });
 }
 
-/** Tripped from here on; `run` is null because it now counts towards the re-arming. */
-function mark(result: LadderResult, rung: Rung, note: string | null): void {
-  const state = result.states[rung.name];
-  if (state !== undefined) result.states[rung.name] = { ...state, phase: 'tripped', run: null, note };
+/** Tripped from here on; the run begins anew because it now counts towards the re-arming. */
+function mark(result: LadderResult, rung: Rung, state: TriggerState, note: string | null): void {
+  result.states[rung.name] = { ...state, phase: 'tripped', run: null, note };
 }
 
 function isOneClimb(lower: Run, higher: Run): boolean {

@@ -12,8 +12,10 @@ import type { Observe, Observed, ObserveInput } from './types.ts';
  * earlier ones lost their ground, and which nearly came true and why not.
  */
 export const observe: Observe = (input) => {
+  const on = Object.entries(input.triggers).filter(([, trigger]) => trigger.mode !== 'off');
+  const acting = { ...input, triggers: Object.fromEntries(on) };
   const result: Observed = { meter: input.meter, trips: [], takenBack: [], nearMisses: [], rejected: [] };
-  for (const reading of input.readings) observeOne(input, reading, result);
+  for (const reading of input.readings) observeOne(acting, reading, result);
   return result;
 };
 

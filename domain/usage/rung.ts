@@ -13,6 +13,7 @@ const GAUGE_SLACK = 0.01;
 /** A level on the ladder of one meter. */
 export interface Rung {
   name: string;
+  trigger: Trigger;
   level: number;
   rearmBelow: number;
   heldFor: HoldFor | undefined;
@@ -42,23 +43,30 @@ export function toRungs(triggers: Record<string, Trigger>): Rung[] {
     if (trigger.when === 'utilization' && trigger.lead_time === undefined) {
       rungs.push({
         name,
+        trigger,
         level: trigger.at,
         rearmBelow: trigger.rearm_below ?? trigger.at - REARM_DROP,
         heldFor: trigger.held_for,
       });
     } else if (trigger.when === 'limit_reached') {
-      rungs.push({ name, level: 1, rearmBelow: trigger.rearm_below ?? 1 - REARM_DROP, heldFor: trigger.held_for });
+      rungs.push({
+        name,
+        trigger,
+        level: 1,
+        rearmBelow: trigger.rearm_below ?? 1 - REARM_DROP,
+        heldFor: trigger.held_for,
+      });
     }
   }
   return rungs.sort((a, b) => a.level - b.level || (a.name < b.name ? -1 : 1));
 }
 
 /** Where one rung stands after the newest reading, before the rungs of the ladder are weighed against one another. */
-export function evaluateRung(rung: Rung, state: TriggerState, view: RungView): RungOutcome {
+export function evaluateRung(rung: Omit<Rung, 'trigger'>, state: TriggerState, view: RungView): RungOutcome {
   return state.phase === 'tripped' || state.phase === 'at_start' ? rearm(rung, state, view) : climb(rung, state, view);
 }
 
-function climb(rung: Rung, state: TriggerState, view: RungView): RungOutcome {
+function climb(rung: Omit<Rung, 'trigger'>, state: TriggerState, view: RungView): RungOutcome {
   const oldest = view.readings[0];
   const found = runAbove(view.readings, rung.level, view.counter ? 0 : GAUGE_SLACK);
   const run = continueRun(found, state.run, oldest);
@@ -70,15 +78,21 @@ function climb(rung: Rung, state: TriggerState, view: RungView): RungOutcome {
   if (reachedByLowerLimit(rung, run, view.readings)) {
     return { kind: 'passed_over', state: holding, run, reason: 'limit_fell' };
   }
-  if (view.counter && msBetween(run.since, view.periodEnd) < WORTH_LEFT_MS) {
+  if (view.counter && isNearEnd(run, view.periodEnd)) {
     return { kind: 'passed_over', state: holding, run, reason: 'near_period_end' };
   }
   if (view.settling || !hasHeld(run, rung.heldFor)) return { kind: 'holding', state: holding, run };
   return { kind: 'ready', state: holding, run };
 }
 
+/** An end before the run belongs to an older period: billing has not told us of the new one yet. */
+function isNearEnd(run: Run, periodEnd: Iso): boolean {
+  const left = msBetween(run.since, periodEnd);
+  return left >= 0 && left < WORTH_LEFT_MS;
+}
+
 /** A fall must last as long as a climb: one low misreading must not make the same level fire again. */
-function rearm(rung: Rung, state: TriggerState, view: RungView): RungOutcome {
+function rearm(rung: Omit<Rung, 'trigger'>, state: TriggerState, view: RungView): RungOutcome {
   const run = continueRun(runBelow(view.readings, rung.rearmBelow), state.run, view.readings[0]);
   if (!hasHeld(run, rung.heldFor)) return { kind: 'tripped', state: { ...state, run } };
   const fellBack = state.phase === 'tripped' && state.trips.at(-1)?.fired === true;
@@ -86,7 +100,7 @@ function rearm(rung: Rung, state: TriggerState, view: RungView): RungOutcome {
 }
 
 /** With the limit of the reading before, the same use would not have reached the level: a downgrade, not growth. */
-function reachedByLowerLimit(rung: Rung, run: Run, readings: SeenReading[]): boolean {
+function reachedByLowerLimit(rung: Omit<Rung, 'trigger'>, run: Run, readings: SeenReading[]): boolean {
   const index = readings.findIndex((seen) => seen.observedAt === run.since);
   const first = readings[index];
   const before = readings.slice(0, Math.max(0, index)).findLast((seen) => !seen.stale);

@@ -5,6 +5,11 @@ import type { Run, SeenReading } from './types.ts';
 /** Ratios come from divisions: 0.8 may arrive as 0.79999999. */
 export const EPSILON = 1e-9;
 
+/** Share of the limit that is used; nothing of no limit. */
+export function shareUsed({ utilization }: { utilization: number | null }): number {
+  return utilization ?? 0;
+}
+
 /**
  * The newest unbroken run of readings at or above a level. Measured gauges waver by about a percent, so within a run a
  * reading may lie `slack` below the level; the run begins with one that does not, and its mean must reach the level.
@@ -13,18 +18,17 @@ export function runAbove(readings: SeenReading[], level: number, slack: number):
   const honest = readings.filter((seen) => !seen.stale);
   const run: SeenReading[] = [];
   for (const seen of honest.toReversed()) {
-    const { utilization } = seen;
-    if (utilization === null) break;
-    if (utilization < level - slack - EPSILON) {
+    if (shareUsed(seen) < level - slack - EPSILON) {
       // An unfinished bucket can only grow: being low says nothing yet.
       if (seen.partial) continue;
       break;
     }
     run.unshift(seen);
   }
-  const first = run.findIndex((seen) => (seen.utilization ?? 0) >= level - EPSILON);
-  const held = first === -1 ? [] : run.slice(first);
-  const mean = held.reduce((sum, seen) => sum + (seen.utilization ?? 0), 0) / held.length;
+  const first = run.findIndex((seen) => shareUsed(seen) >= level - EPSILON);
+  if (first === -1) return null;
+  const held = run.slice(first);
+  const mean = held.reduce((sum, seen) => sum + shareUsed(seen), 0) / held.length;
   return mean >= level - EPSILON ? toRun(held) : null;
 }
 

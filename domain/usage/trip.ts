@@ -3,6 +3,7 @@ import type { Iso, Json } from '../model.ts';
 import { formatDuration, formatNumber, formatPercent } from '../text.ts';
 import { msBetween } from '../time.ts';
 import { forecastLimit } from './forecast.ts';
+import { shareUsed } from './runs.ts';
 import type { Meter, ObserveInput, Run, SeenReading, Trip } from './types.ts';
 
 export interface TripFacts {
@@ -35,7 +36,7 @@ export function toTrip(
     kind: trigger.when,
     play: trigger.play,
     label: trigger.label ?? null,
-    mode: liveMode(trigger.mode),
+    mode: actingMode(trigger.mode),
     disposition: disposition(facts, input),
     occurredAt: run.since,
     observedAt: seen.observedAt,
@@ -64,9 +65,9 @@ export function toTrip(
   };
 }
 
-/** Triggers that are off never come here; the type of the configured mode cannot say so. */
-function liveMode(mode: Mode): Exclude<Mode, 'off'> {
-  return mode === 'off' ? 'shadow' : mode;
+/** Triggers that are off were left out before; the type of the configured mode cannot say so. */
+function actingMode(mode: Mode): Exclude<Mode, 'off'> {
+  return mode === 'live' ? 'live' : 'shadow';
 }
 
 function disposition(
@@ -90,14 +91,17 @@ function ruleAsJson(name: string, trigger: Trigger): Record<string, Json> {
 }
 
 export function levelSentence(meter: Meter, level: number, run: Run): string {
-  const limit = meter.limit === null ? 'no limit' : formatNumber(meter.limit);
-  const share = meter.utilization === null ? '' : ` (${formatPercent(meter.utilization)})`;
-  const reached = level >= 1 ? 'its limit' : formatPercent(level);
-  return `${meter.metric} stands at ${formatNumber(meter.used)} of ${limit}${share}; it has been at or above ${reached} ${lasting(run)}.`;
+  const reached = level === 1 ? 'its limit' : formatPercent(level);
+  return `${meter.metric} stands at ${ofLimit(meter)} (${formatPercent(shareUsed(meter))}); it has been at or above ${reached} ${lasting(run)}.`;
 }
 
 export function atStartSentence(meter: Meter, level: number): string {
-  return `${meter.metric} was already at or above ${formatPercent(level)} when we first looked: ${formatNumber(meter.used)} of ${formatNumber(meter.limit ?? 0)}.`;
+  return `${meter.metric} was already at or above ${formatPercent(level)} when we first looked: ${ofLimit(meter)}.`;
+}
+
+/** Levels exist only below a limit. */
+function ofLimit(meter: Meter): string {
+  return `${formatNumber(meter.used)} of ${formatNumber(meter.limit ?? 0)}`;
 }
 
 /** "in 4 readings over 18 h" or "in the newest reading". */

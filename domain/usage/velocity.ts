@@ -1,7 +1,7 @@
 import type { Trigger } from '../../config/schema/index.ts';
 import { DAY_MS, toMs, WEEK_MS } from '../time.ts';
 import type { Curve } from './curve.ts';
-import { dailyUse } from './curve.ts';
+import { dailyUse, usedBetween } from './curve.ts';
 import type { DayBucket } from './types.ts';
 
 export type VelocityTrigger = Extract<Trigger, { when: 'velocity' }>;
@@ -32,8 +32,9 @@ export type Velocity =
  */
 export function measureVelocity(trigger: VelocityTrigger, curve: Curve, days: DayBucket[]): Velocity {
   const newest = days.findLast((day) => !day.partial);
-  const end = curve.points.at(-1)?.at;
-  if (end === undefined || newest === undefined || toMs(newest.observedAt) !== end) return { kind: 'unknown' };
+  // A newest reading that the curve left out as a misreading says nothing about today.
+  if (newest === undefined || curve.points.at(-1)?.at !== toMs(newest.observedAt)) return { kind: 'unknown' };
+  const end = toMs(newest.observedAt);
   const grown = Math.max(1, Math.round(trigger.for / WEEK_MS));
   const compared = Math.max(1, Math.round(trigger.versus / WEEK_MS));
   const daily = dailyUse(curve, end, (grown + compared) * 7);
@@ -42,12 +43,12 @@ export function measureVelocity(trigger: VelocityTrigger, curve: Curve, days: Da
   const before = daily.slice(grown * 7);
   const base = sum(before) / compared;
   const weeks = Array.from({ length: grown }, (_, w) => daily.slice(w * 7, w * 7 + 7));
-  const ratios = weeks.map((week) => sum(week) / base);
-  const raised = base > 0 && ratios.every((ratio) => ratio >= 1 + trigger.growth);
+  const ratios = weeks.map((week) => (base > 0 ? sum(week) / base : 0));
+  const raised = ratios.every((ratio) => ratio >= 1 + trigger.growth);
   const found = {
     kind: 'known' as const,
-    ratio: base > 0 ? Math.min(...ratios) : 0,
-    week: sum(weeks[0] ?? []),
+    ratio: Math.min(...ratios),
+    week: sum(daily.slice(0, 7)),
     base,
     raised,
   };
@@ -71,12 +72,10 @@ function usual(before: number[], day: number): number {
 function hadMonthlyPeak(curve: Curve, end: number, growth: number): boolean {
   return MONTH_DAYS.some((daysAgo) => {
     const peakEnd = end - daysAgo * DAY_MS;
-    const peak = dailyUse(curve, peakEnd, 7);
-    const after = dailyUse(curve, peakEnd + 10 * DAY_MS, 7);
-    const before = dailyUse(curve, peakEnd - 10 * DAY_MS, 7);
-    if (peak === null || after === null) return false;
-    const calm = Math.max(sum(after), before === null ? 0 : sum(before));
-    return sum(peak) >= (1 + growth) * calm;
+    const week = (shift: number) => usedBetween(curve, peakEnd + shift - WEEK_MS, peakEnd + shift);
+    const peak = week(0);
+    const around = [week(10 * DAY_MS), week(-10 * DAY_MS)].filter((used) => used !== null);
+    return peak !== null && peak >= (1 + growth) * Math.max(...around);
   });
 }
 
