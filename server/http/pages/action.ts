@@ -117,19 +117,18 @@ function sendQuestion({ deps }: HttpContext, reply: FastifyReply, { body, offer,
   const { config } = deps.configs.current();
   const product = config.products[offer.product];
   const nameOf = (plan: string) => product?.plans[plan]?.name ?? plan;
-  const length = formatDuration(config.trials.length);
   return sendPage(reply, 200, {
     title: `Start a trial for ${accountName}`,
     body: html`${facts([
       ['Product', product?.name ?? offer.product],
       ['Plan now', nameOf(offer.fromPlan)],
       ['Trial of', nameOf(offer.toPlan)],
-      ['Length', length],
+      ['Length', formatDuration(config.trials.length)],
       ['Ends on', formatDay(addMs(deps.now(), config.trials.length), config.company.timezone)],
       ['Started by', body.actor],
     ])}
 <p>The features are unlocked at once and nothing is charged. At the end the account goes back to ${nameOf(offer.fromPlan)} by itself, unless the customer upgrades.</p>
-${button(`Start the ${length} trial`)}`,
+${button('Start the trial')}`,
     forms: 'self',
     footer: config.company.name,
   });
