@@ -5,7 +5,13 @@ import { nextPlan } from './next-plan.ts';
 import { socialProof } from './social-proof.ts';
 import type { FeatureAnswers } from './types.ts';
 
-const plan = (more: Partial<Plan> = {}): Plan => ({ price: 'p', limits: {}, pricing: 'flat', ...more });
+const plan = (more: Partial<Plan> = {}): Plan => ({
+  price: 'p',
+  limits: {},
+  pricing: 'flat',
+  entitlements: [],
+  ...more,
+});
 const PLANS = { starter: plan(), team: plan(), pro: plan({ name: 'Pro' }), payg: plan({ pricing: 'usage' }) };
 
 describe('the next plan', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Guardrails } from '../../config/schema/index.ts';
 import type { Category } from '../model.ts';
 import { categoryOf } from './category.ts';
-import { decideServiceMail, decideTouch } from './decide-touch.ts';
+import { decideInternal, decideServiceMail, decideTouch } from './decide-touch.ts';
 import { cooldownUntil, GUARDRAIL_NAMES, type GUARDRAILS, isOptedOut } from './guardrails.ts';
 import type { TouchDecision, TouchFacts } from './types.ts';
 
@@ -256,5 +256,22 @@ describe('a service mail', () => {
     ] as const;
     const everything = Object.assign({}, ...names.map((name) => CASES[name].when));
     expect(decideServiceMail(facts(everything), rules)).toEqual({ kind: 'send', shadow: false });
+  });
+});
+
+describe('an alert to our own people', () => {
+  test.each([
+    ['mode', 'off'],
+    ['test_account', 'test_account'],
+    ['paused', 'paused'],
+  ] as const)('is stopped by %s', (name, reason) => {
+    expect(decideInternal(facts(CASES[name].when))).toMatchObject({ reason });
+  });
+
+  test('is stopped by nothing else, and only written down in shadow mode', () => {
+    const others = Object.entries(CASES).filter(([name]) => !['mode', 'test_account', 'paused'].includes(name));
+    const everything = Object.assign({}, ...others.map(([, one]) => one.when));
+    expect(decideInternal(facts(everything))).toEqual({ kind: 'send', shadow: false });
+    expect(decideInternal(facts({ mode: 'shadow' }))).toEqual({ kind: 'send', shadow: true });
   });
 });

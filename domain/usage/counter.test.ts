@@ -33,6 +33,18 @@ describe('a counter', () => {
     expect(tripsOf(fold(readings, counter))).toEqual([]);
   });
 
+  test('that names its own period is believed before billing has told of it', () => {
+    const late = { ...counter, denominatorAt: () => denominator({ limit: 1_000, periodEnd: day(30) }) };
+    const readings = [inPeriod(0, 0, 0), inPeriod(0, 700, 500), inPeriod(1, 2, 10), inPeriod(1, 10, 820)];
+    expect(tripsOf(fold(readings, late))).toEqual(['usage_80@730']);
+    // Without an end of its own the new period waits for billing instead of ending before it began.
+    const unended = readings.map(({ periodEnd: _, ...one }) => one);
+    const before = fold(unended, late);
+    expect(before.trips).toEqual([]);
+    expect(before.nearMisses).toEqual([]);
+    expect(tripsOf(fold([inPeriod(1, 20, 830)], { ...counter, meter: before.meter }))).toEqual(['usage_80@730']);
+  });
+
   test('passes over a level reached within a day of the reset, and says so', () => {
     const observed = fold([inPeriod(0, 0, 0), inPeriod(0, 700, 820)], counter);
     expect(observed.trips).toEqual([]);

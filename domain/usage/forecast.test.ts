@@ -107,6 +107,15 @@ describe('a counter', () => {
     expect(forecast?.days).toBeLessThan(3);
   });
 
+  test('can be forecast from a single week', () => {
+    expect(
+      forecastLimit(
+        counter(8, () => 10, 2_400),
+        true,
+      )?.days,
+    ).toBeCloseTo(2, 0);
+  });
+
   test('without a week of history, or without use, has none', () => {
     expect(
       forecastLimit(

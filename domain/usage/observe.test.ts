@@ -371,6 +371,48 @@ describe('a change of limit', () => {
   });
 });
 
+describe('a trigger', () => {
+  test('that is off does nothing, and one in shadow says that it is', () => {
+    const triggers = {
+      off: utilization(0.8, { mode: 'off' }),
+      quiet: utilization(0.7, { mode: 'shadow', label: 'limit_70' }),
+    };
+    const { trips } = fold([reading(0, 50), reading(24, 85)], { triggers });
+    expect(trips).toMatchObject([{ trigger: 'quiet', mode: 'shadow', label: 'limit_70' }]);
+  });
+
+  test('tells its rule as plain JSON', () => {
+    const triggers = { usage_80: utilization(0.8, { held_for: { kind: 'readings', count: 1 }, label: undefined }) };
+    const [trip] = fold([reading(0, 50), reading(24, 85)], { triggers }).trips;
+    expect(trip?.evidence.rule).toEqual({
+      name: 'usage_80',
+      when: 'utilization',
+      at: 0.8,
+      held_for: { kind: 'readings', count: 1 },
+      play: 'p',
+      mode: 'live',
+    });
+  });
+
+  test('on the limit speaks of the limit', () => {
+    const [trip] = fold([reading(0, 50), reading(24, 103), reading(30, 104)], {
+      triggers: { hard: limitReached({ held_for: held(6) }) },
+    }).trips;
+    expect(trip?.evidence.sentence).toBe(
+      'storage_gb stands at 104 of 100 (104 %); it has been at or above its limit in 2 readings over 6 h.',
+    );
+  });
+
+  test('holds on to the beginning of a run that reaches back past the memory', () => {
+    const triggers = { usage_80: utilization(0.8, { held_for: held(10 * 24) }) };
+    const readings = [
+      reading(0, 50),
+      ...Array.from({ length: 1_000 }, (_, i) => reading(6 + i / 4, 85 + (i % 5) / 10)),
+    ];
+    expect(fold(readings, { triggers }).trips).toMatchObject([{ occurredAt: hour(6), observedAt: hour(246) }]);
+  });
+});
+
 test('does not change the meter that it is given', () => {
   const before = fold([reading(0, 50), reading(24, 70)]);
   const frozen = structuredClone(before.meter);

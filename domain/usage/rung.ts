@@ -67,9 +67,8 @@ export function evaluateRung(rung: Omit<Rung, 'trigger'>, state: TriggerState, v
 }
 
 function climb(rung: Omit<Rung, 'trigger'>, state: TriggerState, view: RungView): RungOutcome {
-  const oldest = view.readings[0];
   const found = runAbove(view.readings, rung.level, view.counter ? 0 : GAUGE_SLACK);
-  const run = continueRun(found, state.run, oldest);
+  const run = continueRun(found, state.run, view.readings);
   if (run === null) {
     const note = state.phase === 'holding' ? 'hold_broken' : null;
     return { kind: 'armed', state: { ...state, phase: 'armed', run: null }, note, fellBack: false };
@@ -93,7 +92,7 @@ function isNearEnd(run: Run, periodEnd: Iso): boolean {
 
 /** A fall must last as long as a climb: one low misreading must not make the same level fire again. */
 function rearm(rung: Omit<Rung, 'trigger'>, state: TriggerState, view: RungView): RungOutcome {
-  const run = continueRun(runBelow(view.readings, rung.rearmBelow), state.run, view.readings[0]);
+  const run = continueRun(runBelow(view.readings, rung.rearmBelow), state.run, view.readings);
   if (!hasHeld(run, rung.heldFor)) return { kind: 'tripped', state: { ...state, run } };
   const fellBack = state.phase === 'tripped' && state.trips.at(-1)?.fired === true;
   return { kind: 'armed', state: { ...state, phase: 'armed', run: null, note: null }, note: 'rearmed', fellBack };

@@ -58,9 +58,15 @@ function toRun(readings: SeenReading[]): Run | null {
   return { since: first.observedAt, until: last.observedAt, readings: readings.length };
 }
 
-/** A run that reaches back past what the meter remembers keeps the beginning that was known before. */
-export function continueRun(run: Run | null, before: Run | null, oldest: SeenReading | undefined): Run | null {
-  if (run === null || before === null || run.since !== oldest?.observedAt) return run;
-  if (before.since >= run.since || before.until < run.since) return run;
+/**
+ * A run keeps the beginning that was known before, when readings since then are no longer remembered one by one. A reading
+ * that is remembered and stands between the two beginnings is one that ended the earlier run.
+ */
+export function continueRun(run: Run | null, before: Run | null, readings: SeenReading[]): Run | null {
+  if (run === null || before === null || before.since >= run.since || before.until < run.since) return run;
+  const ended = readings.some(
+    (seen) => !seen.stale && !seen.partial && seen.observedAt >= before.since && seen.observedAt < run.since,
+  );
+  if (ended) return run;
   return { since: before.since, until: run.until, readings: Math.max(before.readings, run.readings) };
 }

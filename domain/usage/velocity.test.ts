@@ -80,6 +80,15 @@ describe('velocity', () => {
     expect(observed.nearMisses.map((miss) => miss.reason)).toEqual(['low_volume']);
   });
 
+  test('is not measured against nothing', () => {
+    expect(
+      fold(
+        use(52, (d) => (d >= 42 ? 1 : 0)),
+        accelerating,
+      ).trips,
+    ).toEqual([]);
+  });
+
   test('fires once for one acceleration and again after it has calmed down', () => {
     const observed = fold(
       use(150, (d) => (d >= 130 ? 4.5 : d >= 42 ? 2 : 1)),
