@@ -16,6 +16,8 @@ interface Program<R extends Running> {
 /** Starts a program, says where it answers, and stays until it ends or the person asks for the end. */
 export async function stayInForeground<R extends Running>(cli: Cli, program: Program<R>): Promise<void> {
   const { name } = program;
+  // Asked for while it still starts, the end comes once it has started.
+  const asked = cli.stopAsked();
   const running = await start(cli, program);
   if (program.json) cli.out(JSON.stringify({ addresses: running.addresses, pid: process.pid }));
   else {
@@ -26,7 +28,7 @@ export async function stayInForeground<R extends Running>(cli: Cli, program: Pro
     );
   }
   try {
-    await Promise.race([cli.stopAsked(), running.ended]);
+    await Promise.race([asked, running.ended]);
   } finally {
     const stopping = startProgress(cli, `stopping ${name}`);
     await running.stop().finally(stopping.clear);

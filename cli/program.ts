@@ -50,6 +50,8 @@ export function makeProgram(cli: Cli): Command {
 /** Commander hands settings down to commands that it makes itself, not to those that are added. */
 function prepare(command: Command, cli: Cli): void {
   const paint = createColors(cli.color.out);
+  // What stands behind a command's name is that command's: `effects settle KEY --json`.
+  command.enablePositionalOptions();
   command.exitOverride().configureOutput({
     writeOut: (text) => cli.out(text.replace(/\n$/, '')),
     writeErr: (text) => cli.err(text.replace(/\n$/, '')),

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { z } from 'zod';
 import { effect } from '../../server/http/api/schemas.ts';
+import { explainReason } from '../../server/http/words.ts';
 import { rows } from '../arguments.ts';
 import type { Cli } from '../cli.ts';
 import { connectHub } from '../hub.ts';
@@ -22,14 +23,13 @@ const COLUMNS: Column<Effect>[] = [
   { head: 'To', of: ({ person }) => person },
   { head: 'Connection', of: ({ connection }) => connection },
   { head: 'Phase', of: ({ phase }) => phase },
-  { head: 'Reason', of: ({ reason }) => reason },
+  { head: 'Reason', of: ({ reason }) => reason && explainReason(reason) },
 ];
 const KEY: Column<Effect> = { head: 'Key', of: ({ key }) => key };
 
 export function effectsCommand(cli: Cli): Command {
   return hubOptions(new Command('effects'))
     .description('list outward changes, newest first, or settle one that nothing could tell about')
-    .enablePositionalOptions()
     .option('--unclear', 'only those that may have happened: look at the vendor, then settle them')
     .addOption(new Option('--phase <phase>', 'in one phase').choices(PHASES).conflicts('unclear'))
     .option('--account <id>', 'of one account')

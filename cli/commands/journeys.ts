@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { z } from 'zod';
 import { journey } from '../../server/http/api/schemas.ts';
+import { explainReason } from '../../server/http/words.ts';
 import { rows } from '../arguments.ts';
 import type { Cli } from '../cli.ts';
 import { connectHub } from '../hub.ts';
@@ -18,7 +19,7 @@ const COLUMNS: Column<z.infer<typeof journey>>[] = [
   { head: 'Play', of: ({ play }) => play },
   { head: 'State', of: ({ status }) => status.replaceAll('_', ' ') },
   { head: 'Ended (UTC)', of: ({ endedAt }) => time(endedAt) },
-  { head: 'Reason', of: ({ reason }) => reason },
+  { head: 'Reason', of: ({ reason }) => reason && explainReason(reason) },
 ];
 
 export function journeysCommand(cli: Cli): Command {

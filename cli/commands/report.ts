@@ -53,7 +53,7 @@ function fieldsOf({
   const suppressed = Object.entries(touches.suppressedByReason).sort(([, a], [, b]) => b - a);
   return [
     ['trigger events', counts(triggerEvents.byTrigger)],
-    ['what became', counts(triggerEvents.byStatus)],
+    ['became', counts(triggerEvents.byStatus)],
     ['journeys', counts(journeys)],
     ['touches', `${counts(touches.byChannel)} (${count(touches.confirmed)} confirmed)`],
     ...suppressed.map(([reason, n]): [string, string] => ['not sent', `${count(n)} × ${explainReason(reason)}`]),

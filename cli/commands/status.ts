@@ -18,7 +18,7 @@ const COLUMNS: Column<Connection>[] = [
   { head: 'Last read (UTC)', of: ({ sweep }) => time(sweep?.lastFinishedAt ?? null) },
   {
     head: 'Note',
-    of: ({ vendorPause }) => vendorPause && `waits until ${time(vendorPause.until)}: ${vendorPause.reason}`,
+    of: ({ vendorPause }) => vendorPause && `waits until ${time(vendorPause.until)} (real time): ${vendorPause.reason}`,
   },
 ];
 
@@ -67,10 +67,10 @@ function fieldsOf({ clock, config, pauses, incidents, waiting }: Status): [strin
 
 /** Where to look at each kind of thing that waits for a person. */
 const LOOK: Record<keyof Status['waiting'], (n: number) => string> = {
-  outbox: (n) => `${count(n)} messages to workflows`,
-  parked: (n) => `${count(n)} vendor events that could not be handled (GET /api/v1/queue)`,
-  held: (n) => `${count(n)} held batches (headroom held list)`,
-  unclear: (n) => `${count(n)} unclear effects (headroom effects --unclear)`,
+  outbox: (n) => `messages to workflows: ${count(n)}`,
+  parked: (n) => `vendor events that could not be handled: ${count(n)} (GET /api/v1/queue)`,
+  held: (n) => `held batches: ${count(n)} (headroom held list)`,
+  unclear: (n) => `unclear effects: ${count(n)} (headroom effects --unclear)`,
 };
 
 function waitingOf({ outbox, parked, held, unclear }: Status['waiting']): string {

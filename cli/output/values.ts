@@ -29,9 +29,10 @@ export function counts(numbers: Record<string, number>): string {
   return entries.length === 0 ? 'none' : entries.map(([name, n]) => `${name} ${count(n)}`).join(', ');
 }
 
-/** Whole cents without their currency: `12,400`. */
+/** Cents without their currency: `12,400`, `12,400.50`. */
 export function amount(cents: number): string {
-  return number.format(cents / 100);
+  const digits = cents % 100 === 0 ? 0 : 2;
+  return (cents / 100).toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 /** `15m`, `6h`, as config writes it. */

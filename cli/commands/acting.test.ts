@@ -1,0 +1,139 @@
+import { expect, test } from 'vitest';
+import { anEffect, aTrial } from '../testing/answers.ts';
+import { fakeHub, refusal } from '../testing/fake-hub.ts';
+import { runCommand } from '../testing/run-command.ts';
+
+const offer = { id: 'of_1', account: 'acct-1', product: 'core', toPlan: 'pro', state: 'active', reason: null };
+const taken = { offerId: 'of_1', state: 'granting', sentence: 'The trial was granted.' };
+
+test('trial start waits until billing has it', async () => {
+  let times = 0;
+  const hub = await fakeHub({
+    'POST /trials': taken,
+    'GET /trials/:offerId': () => {
+      times += 1;
+      return times === 1 ? { offer: { ...offer, state: 'granting' }, trial: null } : { offer, trial: aTrial() };
+    },
+  });
+  const argv = ['trial', 'start', 'acct-1', '--product', 'core', '--as', 'kim@tidewater.example'];
+  const { code, out } = await runCommand(argv, { env: hub.env });
+  expect(code).toBe(0);
+  expect(hub.asked[0]?.body).toEqual({ account: 'acct-1', product: 'core', actor: 'kim@tidewater.example' });
+  expect(out).toBe('The trial was granted.\nOffer of_1: active, until 2026-03-28 09:25 UTC.');
+});
+
+test('trial start --json is one document, the last that is known', async () => {
+  const hub = await fakeHub({ 'POST /trials': taken, 'GET /trials/:offerId': { offer, trial: aTrial() } });
+  const { out } = await runCommand(['trial', 'start', 'acct-1', '--json'], { env: hub.env });
+  expect(JSON.parse(out)).toEqual({ offer, trial: aTrial() });
+});
+
+test('trial start --no-wait asks once', async () => {
+  const hub = await fakeHub({ 'POST /trials': taken });
+  const { out } = await runCommand(['trial', 'start', 'acct-1', '--no-wait'], { env: hub.env });
+  expect(out).toBe('The trial was granted.\nOffer of_1.');
+  expect(hub.asked).toHaveLength(1);
+});
+
+test('a trial that is refused at the door ends with 1 and its sentence', async () => {
+  const hub = await fakeHub({ 'POST /trials': refusal(409, 'The account already had a trial.', 'Talk to RevOps.') });
+  const { code, out, err } = await runCommand(['trial', 'start', 'acct-1'], { env: hub.env });
+  expect({ code, out, err }).toEqual({
+    code: 1,
+    out: '',
+    err: 'error: The account already had a trial.\nTalk to RevOps.',
+  });
+});
+
+test('a trial that billing refuses ends with 1 and the reason', async () => {
+  const refused = { offer: { ...offer, state: 'refused', reason: 'the card was declined' }, trial: null };
+  const hub = await fakeHub({ 'POST /trials': taken, 'GET /trials/:offerId': refused });
+  const { code, err } = await runCommand(['trial', 'start', 'acct-1'], { env: hub.env });
+  expect(code).toBe(1);
+  expect(err).toContain('error: billing refused the trial: the card was declined');
+});
+
+test('trial end gives a reason', async () => {
+  const hub = await fakeHub({ 'POST /trials/:offerId/end': { state: 'active', sentence: 'The trial ends now.' } });
+  const { out } = await runCommand(['trial', 'end', 'of_1', '--reason', 'asked to'], { env: hub.env });
+  expect(out).toBe('The trial ends now.');
+  expect(hub.asked[0]).toMatchObject({ url: '/api/v1/trials/of_1/end', body: { reason: 'asked to' } });
+});
+
+test('effects settle sends outcome and note for exactly this key', async () => {
+  const hub = await fakeHub({ 'POST /effects/:key/settle': anEffect() });
+  const argv = ['effects', 'settle', 'te:1/a b:1', '--outcome', 'confirmed', '--note', 'seen'];
+  expect((await runCommand(argv, { env: hub.env })).out).toBe('e-mail for acct-1: confirmed.');
+  expect(hub.asked[0]).toMatchObject({
+    url: '/api/v1/effects/te:1/a b:1/settle',
+    body: { outcome: 'confirmed', note: 'seen' },
+  });
+  const json = await runCommand([...argv, '--json'], { env: hub.env });
+  expect(JSON.parse(json.out)).toEqual(anEffect());
+});
+
+test('effects settle without a note ends with 2', async () => {
+  const { code, err } = await runCommand(['effects', 'settle', 'k', '--outcome', 'refused']);
+  expect(code).toBe(2);
+  expect(err).toContain("required option '--note <text>' not specified");
+});
+
+test.each([
+  [
+    ['--all'],
+    { scope: 'all', state: 'paused', reason: 'by hand, from the command line' },
+    'Everything is paused from now on.',
+  ],
+  [
+    ['--play', 'urgent', '--reason', 'new prices'],
+    { scope: 'play', name: 'urgent', state: 'paused', reason: 'new prices' },
+    'The play urgent is paused from now on.',
+  ],
+  [
+    ['--connection', 'email', '--clear'],
+    { scope: 'connection', name: 'email', state: 'running' },
+    'The connection email goes on.',
+  ],
+])('pause %j', async (argv, body, said) => {
+  const hub = await fakeHub({ 'POST /pause': { changed: true, pauses: [] } });
+  const { code, out } = await runCommand(['pause', ...argv], { env: hub.env });
+  expect({ code, out }).toEqual({ code: 0, out: said });
+  expect(hub.asked[0]?.body).toEqual(body);
+});
+
+test('what was not paused, and what still is, is said', async () => {
+  const still = { scope: 'all', name: '', reason: 'x', by: 'kim', at: '2026-03-14T09:20:00.000Z' };
+  const hub = await fakeHub({ 'POST /pause': { changed: false, pauses: [still] } });
+  const { out, err } = await runCommand(['pause', '--play', 'urgent', '--clear'], { env: hub.env });
+  expect(out).toBe('The play urgent was not paused.');
+  expect(err).toBe('Still paused: all.');
+});
+
+test.each([[[]], [['--all', '--play', 'urgent']]])('pause %j ends with 2 and asks nothing of the hub', async (argv) => {
+  const { code, err } = await runCommand(['pause', ...argv]);
+  expect(code).toBe(2);
+  expect(err).toContain('Use --all, --play NAME or --connection NAME');
+});
+
+test.each([
+  [1, '1 event goes on.'],
+  [34, '34 events go on.'],
+])('held release of %i', async (events, said) => {
+  const hub = await fakeHub({ 'POST /held/:batch/release': { batch: 'b 1', events } });
+  expect((await runCommand(['held', 'release', 'b 1'], { env: hub.env })).out).toBe(said);
+  expect(hub.asked[0]?.url).toBe('/api/v1/held/b 1/release');
+});
+
+test('an incident is opened and closed by its scope', async () => {
+  const hub = await fakeHub({
+    'POST /incidents': ({ body }) => ({ scope: 'core', state: 'open', closed: 0, ...Object(body) }),
+  });
+  const opened = await runCommand(['incident', 'open', 'core', '--note', 'down'], { env: hub.env });
+  const closed = await runCommand(['incident', 'close', 'core'], { env: hub.env });
+  expect(hub.asked.map(({ body }) => body)).toEqual([
+    { scope: 'core', state: 'open', note: 'down' },
+    { scope: 'core', state: 'closed' },
+  ]);
+  expect(opened.out).toBe('An incident runs for core; headroom incident close core ends it.');
+  expect(closed.out).toBe('No incident ran for core.');
+});

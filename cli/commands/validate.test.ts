@@ -1,0 +1,48 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { runCommand } from '../testing/run-command.ts';
+import { tempDir } from '../testing/temp-dir.ts';
+
+const EXAMPLE = path.join(import.meta.dirname, '../../config/examples/tidewater');
+
+function brokenExample(): string {
+  const dir = path.join(tempDir(), 'broken');
+  fs.cpSync(EXAMPLE, dir, { recursive: true });
+  const file = path.join(dir, 'headroom.yaml');
+  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('currency: usd', 'curency: usd'));
+  return dir;
+}
+
+test('the example is good', async () => {
+  const { code, out } = await runCommand(['validate', EXAMPLE]);
+  expect(code).toBe(0);
+  expect(out).toMatch(/tidewater is good: 3 products, .* plays \(version [0-9a-f]{12}\)$/);
+});
+
+test('a mistake ends with 2, its place and the nearest right name', async () => {
+  const { code, out } = await runCommand(['validate', brokenExample()]);
+  expect(code).toBe(2);
+  expect(out).toMatch(/headroom\.yaml:\d+:\d+ {2}error/);
+  expect(out).toContain('currency?');
+  expect(out).not.toContain('is good');
+});
+
+test('--json lists the problems', async () => {
+  const { code, out } = await runCommand(['validate', brokenExample(), '--json']);
+  const { ok, hash, problems } = JSON.parse(out);
+  expect({ code, ok, hash }).toEqual({ code: 2, ok: false, hash: null });
+  expect(problems).toContainEqual(expect.objectContaining({ severity: 'error', suggestion: 'currency' }));
+});
+
+test('a folder without headroom.yaml ends with 2', async () => {
+  const { code, err } = await runCommand(['validate', tempDir()]);
+  expect(code).toBe(2);
+  expect(err).toContain('it holds no headroom.yaml');
+});
+
+test('schema prints the JSON Schema that editors read', async () => {
+  const { code, out } = await runCommand(['schema']);
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ title: 'Headroom', properties: { version: {}, triggers: {}, plays: {} } });
+});
