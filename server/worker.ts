@@ -24,9 +24,12 @@ function installRuntime(): void {
 }
 
 /** Polls for workflow and activity tasks until stopped; tasks under way are finished first. */
-export async function startWorker(deps: Deps, address: string, namespace: string): Promise<RunningWorker> {
+export async function startWorker(
+  deps: Deps,
+  place: { temporalAddress: string; namespace: string; cachedWorkflows?: number },
+): Promise<RunningWorker> {
   installRuntime();
-  const connection = await NativeConnection.connect({ address });
+  const connection = await NativeConnection.connect({ address: place.temporalAddress });
   const workflowBundle = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
     logger: {
@@ -40,12 +43,12 @@ export async function startWorker(deps: Deps, address: string, namespace: string
   });
   const worker = await Worker.create({
     connection,
-    namespace,
+    namespace: place.namespace,
     taskQueue: TASK_QUEUE,
     workflowBundle,
     activities: createActivities(deps),
     workflowThreadPoolSize: 1,
-    maxCachedWorkflows: 1_000,
+    maxCachedWorkflows: place.cachedWorkflows ?? 1_000,
     maxConcurrentActivityTaskExecutions: 40,
     workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 4 },
     activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 4 },
