@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import { isStoreAway } from './store-away.ts';
+import { isStoreAway, isUnstorableText } from './store-errors.ts';
 
 export interface ErrorBody {
   error: {
@@ -79,6 +79,7 @@ export function toHttpError(error: FastifyError | Error): HttpError {
   const status = 'statusCode' in error && error.statusCode !== undefined ? error.statusCode : 500;
   if (known) return new HttpError(status, known.code, known.message, known.remedy);
   if (isStoreAway(error)) return STORE_AWAY;
+  if (isUnstorableText(error)) return invalid('The request holds a zero byte.', 'Send plain text.');
   if (status >= 400 && status < 500)
     return new HttpError(status, 'bad_request', error.message, 'GET /api/v1/docs shows what this route takes.');
   return new HttpError(500, 'internal', 'Something went wrong here.', 'Try again; if it stays, look at the log.');

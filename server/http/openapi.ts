@@ -23,6 +23,11 @@ const problem = z.object({
     remedy: z.string().describe('What to do next'),
   }),
 });
+const { $schema: _, ...problemShape } = z.toJSONSchema(problem);
+const REFUSED = {
+  description: 'A refusal, as a sentence',
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
 
 /** Describes the routes by their zod schemas and the role table, in OpenAPI 3.1. */
 export async function describeRoutes(app: FastifyInstance): Promise<void> {
@@ -45,16 +50,38 @@ export async function describeRoutes(app: FastifyInstance): Promise<void> {
       const roles = [document.route.method].flat().flatMap((method) => rolesOf(method, url) ?? []);
       if (schema === undefined || schema.hide === true || roles.length === 0) return { schema, url };
       const said = schema.description === undefined ? '' : `${schema.description}\n\n`;
-      const { $schema: _, ...error } = z.toJSONSchema(problem);
       return {
         schema: {
           ...schema,
           description: `${said}Roles: ${roles.join(', ')}.`,
-          response: { ...Object(schema.response), '4XX': { description: 'A refusal, as a sentence', ...error } },
+          response: { ...Object(schema.response), '4XX': REFUSED },
         },
         url,
       };
     },
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => tidy(jsonSchemaTransformObject(document)),
   });
+}
+
+type Description = ReturnType<typeof jsonSchemaTransformObject>;
+
+/**
+ * Adds the shape of errors and drops what helps no reader: shapes of input (answers only are shared), the pattern of
+ * dates, the bounds of safe integers.
+ */
+function tidy(description: Description): Description {
+  // Swagger 2 keeps its shapes elsewhere; we write OpenAPI 3.1 only.
+  if (!('components' in description)) return description;
+  const schemas = Object.entries(description.components?.schemas ?? {}).filter(([name]) => !name.endsWith('Input'));
+  const whole = {
+    ...description,
+    components: { ...description.components, schemas: Object.fromEntries([...schemas, ['Problem', problemShape]]) },
+  };
+  return JSON.parse(JSON.stringify(whole, withoutNoise));
+}
+
+function withoutNoise(this: unknown, key: string, value: unknown): unknown {
+  if (key === 'pattern' && this instanceof Object && 'format' in this && this.format === 'date-time') return undefined;
+  if ((key === 'minimum' || key === 'maximum') && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER) return undefined;
+  return value;
 }

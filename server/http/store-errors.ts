@@ -17,6 +17,13 @@ const CODES = new Set([
 /** pg says these without a code. */
 const MESSAGES = /connection terminated|timeout exceeded when trying to connect|cannot use a pool after calling end/i;
 
+/** PostgreSQL's text takes every character but the zero byte. */
+export function isUnstorableText(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause)
+    if ('code' in at && (at.code === '22021' || at.code === '22P05')) return true;
+  return false;
+}
+
 /** True when the database could not be reached, as opposed to having said no. */
 export function isStoreAway(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
