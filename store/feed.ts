@@ -60,7 +60,9 @@ export async function readFeed(
 ): Promise<FeedEntry[]> {
   const { after, until, limit } = page;
   const beyond =
-    after === null ? sql`true` : sql`(at, source, id) > (${after.at}::timestamptz, ${after.source}, ${after.id})`;
+    after === null
+      ? sql`true`
+      : sql`(events.at, source, events.id) > (${after.at}::timestamptz, ${after.source}, ${after.id})`;
   const result = await tx.execute<FeedRow & FeedEntry>(sql`
     with events as (
       select received_at as at, 'trigger_event' as source, id, mode as name, account, product, trigger,
