@@ -22,7 +22,7 @@ export interface Deps {
   publicUrl: string;
   log: Logger;
   /** Keeps how late work began: business time between the moment it was due and now. */
-  lag: { observe: (due: Iso, now: Iso) => void };
+  lag: { observe: (kind: 'sweep' | 'timer' | 'outbox' | 'inbox', due: Iso, now: Iso) => void };
   /** Business time. */
   now: () => Iso;
   /** Milliseconds since 1970, never scaled. */

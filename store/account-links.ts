@@ -1,4 +1,5 @@
-import { asc, inArray, sql } from 'drizzle-orm';
+import { createHash } from 'node:crypto';
+import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { Iso } from '../domain/model.ts';
 import { upsertRows } from './bulk.ts';
 import { accountLink } from './schema/index.ts';
@@ -14,19 +15,66 @@ export interface AccountLink {
   readAt: Iso;
   /** When we last read the vendor's record (wire ms): what is older than a guardrail allows is read again. */
   wireReadAt: number;
+  /** Of the picture taken in last (`fingerprint`); null when none was kept. */
+  fingerprint: string | null;
 }
 
 export async function linkAccounts(
   tx: Tx,
-  links: Pick<AccountLink, 'connection' | 'externalId' | 'account' | 'label'>[],
+  links: (Pick<AccountLink, 'connection' | 'externalId' | 'account' | 'label'> & { fingerprint?: string })[],
   read: { now: Iso; wireNow: number },
 ): Promise<void> {
   const rows = links.map((link) => ({ ...link, readAt: read.now, wireReadAt: read.wireNow }));
   await upsertRows(tx, accountLink, rows, {
     key: ['connection', 'externalId'],
-    update: ['account', 'label', 'readAt', 'wireReadAt'],
+    update: [
+      'account',
+      'label',
+      'readAt',
+      'wireReadAt',
+      ...(links.some((one) => one.fingerprint) ? ['fingerprint' as const] : []),
+    ],
     updateWhere: sql`account_link.wire_read_at <= excluded.wire_read_at`,
   });
+}
+
+/** Equal for equal pictures of a vendor's record: what is stored already need not be stored again. */
+export function fingerprint(picture: object): string {
+  return createHash('sha256').update(JSON.stringify(picture)).digest('base64url');
+}
+
+/** Fingerprints by external id, of those records that have one. */
+export async function readFingerprints(
+  tx: Tx,
+  connection: string,
+  externalIds: string[],
+): Promise<Map<string, string | null>> {
+  if (externalIds.length === 0) return new Map();
+  const rows = await tx
+    .select({ externalId: accountLink.externalId, fingerprint: accountLink.fingerprint })
+    .from(accountLink)
+    .where(and(eq(accountLink.connection, connection), inArray(accountLink.externalId, externalIds)));
+  return new Map(rows.map((row) => [row.externalId, row.fingerprint]));
+}
+
+/** These records were read again and are as they were. */
+export async function touchLinks(
+  tx: Tx,
+  connection: string,
+  externalIds: string[],
+  read: { now: Iso; wireNow: number },
+): Promise<void> {
+  if (externalIds.length === 0) return;
+  await tx
+    .update(accountLink)
+    .set({ readAt: read.now, wireReadAt: read.wireNow })
+    .where(
+      and(
+        eq(accountLink.connection, connection),
+        inArray(accountLink.externalId, externalIds),
+        lte(accountLink.wireReadAt, read.wireNow),
+      ),
+    );
 }
 
 /** The vendors' records of these accounts, by connection. */

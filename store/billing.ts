@@ -1,6 +1,6 @@
 import { and, eq, notInArray, sql } from 'drizzle-orm';
 import type { Cents, Iso, Subscription } from '../domain/model.ts';
-import { linkAccounts } from './account-links.ts';
+import { fingerprint, linkAccounts } from './account-links.ts';
 import { upsertRows } from './bulk.ts';
 import { wakeRunning } from './journeys.ts';
 import { lock } from './locks.ts';
@@ -50,7 +50,13 @@ export async function applyBillingCustomer(
   read: { now: Iso; wireReadAt: number },
 ): Promise<BillingChanges> {
   const { customerId, account } = snapshot;
-  const link = { connection, externalId: customerId, account, label: snapshot.email };
+  const link = {
+    connection,
+    externalId: customerId,
+    account,
+    label: snapshot.email,
+    fingerprint: fingerprint(snapshot),
+  };
   if (account === null) {
     await linkAccounts(tx, [link], { now: read.now, wireNow: read.wireReadAt });
     return NOTHING;

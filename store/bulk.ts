@@ -39,7 +39,7 @@ export async function upsertRows<T extends PgTable>(
 
   let written = 0;
   for (const part of chunks(sortedByKey(rows, options.key))) {
-    const data = part.map((row) => Object.fromEntries(set.map(([p]) => [p, field(row, p) ?? null])));
+    const data = part.map((row) => Object.fromEntries(set.map(([p, column]) => [p, asJson(column, field(row, p))])));
     const result = await tx.execute(sql`
       insert into ${table} (${list(set.map(([, column]) => columnName(column)))})
       select * from ${recordset(data, set)}
@@ -65,6 +65,14 @@ export function list(parts: SQL[] | ReturnType<typeof sql.identifier>[]): SQL {
     parts.map((part) => sql`${part}`),
     sql`, `,
   );
+}
+
+/** Bytes travel through JSON as the hex text that PostgreSQL reads. */
+function asJson(column: PgColumn, value: unknown): unknown {
+  if (value === undefined || value === null) return null;
+  if (column.getSQLType() !== 'bytea') return value;
+  const bytes = column.mapToDriverValue(value);
+  return Buffer.isBuffer(bytes) ? `\\x${bytes.toString('hex')}` : bytes;
 }
 
 function columnName(column: PgColumn) {

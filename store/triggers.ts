@@ -100,12 +100,13 @@ export async function markEvents(
 /**
  * The usage behind a trigger event was taken back. Under the account's lock: what is claimed and not begun to be sent
  * is withdrawn; without any touch the event becomes `withdrawn`, after one `corrected`. Its journey is woken.
- * @returns null when there is no such event, or it had ended
+ * @param input `onlyUntouched`: after a touch nothing changes, as when use merely fell again
+ * @returns null when there is no such event, it had ended, or it stays
  */
 export async function takeBackEvent(
   tx: Tx,
   id: string,
-  input: { reason: string; now: Iso; wireNow: number },
+  input: { reason: string; now: Iso; wireNow: number; onlyUntouched?: boolean },
 ): Promise<'withdrawn' | 'corrected' | null> {
   const [seen] = await tx.select({ account: triggerEvent.account }).from(triggerEvent).where(eq(triggerEvent.id, id));
   if (!seen) return null;
@@ -113,6 +114,11 @@ export async function takeBackEvent(
   const [event] = await tx.select().from(triggerEvent).where(eq(triggerEvent.id, id));
   if (!event || event.status === 'withdrawn' || event.status === 'corrected' || event.status === 'expired') return null;
 
+  const touched = await tx.$count(
+    touch,
+    and(eq(touch.triggerEventId, id), inArray(touch.state, ['confirmed', 'unclear'])),
+  );
+  if (input.onlyUntouched && touched > 0) return null;
   const unsent = await tx
     .select({ key: effect.key })
     .from(effect)

@@ -1,5 +1,5 @@
-import type { Billing } from '../../connectors/kit/capabilities.ts';
-import { inTransaction, savePrices } from '../../store/index.ts';
+import type { Billing, BillingCustomer } from '../../connectors/kit/capabilities.ts';
+import { fingerprint, inTransaction, readFingerprints, savePrices, touchLinks } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
 import type { SweepRun } from '../sweep/sweep-connection.ts';
 import { takeCustomer } from './take-customer.ts';
@@ -11,10 +11,32 @@ export async function sweepBilling(deps: Deps, billing: Billing, run: SweepRun):
   const swept = { customers: 0 };
   let wireReadAt = deps.wireNow();
   for await (const customers of billing.readCustomers(run.call)) {
-    for (const customer of customers) await takeCustomer(deps, run.connection, customer, wireReadAt);
+    for (const customer of await changed(deps, run.connection, customers, wireReadAt)) {
+      await takeCustomer(deps, run.connection, customer, wireReadAt);
+    }
     swept.customers += customers.length;
     run.beat(swept);
     wireReadAt = deps.wireNow();
   }
   return swept;
+}
+
+/** Those whose picture differs from the one taken in last; the others are only noted as read. One look for the page. */
+async function changed(
+  deps: Deps,
+  connection: string,
+  customers: BillingCustomer[],
+  wireReadAt: number,
+): Promise<BillingCustomer[]> {
+  return await inTransaction(deps.store, async (tx) => {
+    const known = await readFingerprints(
+      tx,
+      connection,
+      customers.map((customer) => customer.customerId),
+    );
+    const differs = (customer: BillingCustomer) => known.get(customer.customerId) !== fingerprint(customer);
+    const same = customers.filter((customer) => !differs(customer)).map((customer) => customer.customerId);
+    await touchLinks(tx, connection, same, { now: deps.now(), wireNow: wireReadAt });
+    return customers.filter(differs);
+  });
 }

@@ -4,34 +4,36 @@ import { normaliseEmail } from '../../domain/identity/email.ts';
 import type { AccountPerson, Iso } from '../../domain/model.ts';
 import {
   type Consent,
+  fingerprint,
   linkAccounts,
+  readFingerprints,
   recordConsents,
   replaceAccountPeople,
   replaceOpenTickets,
   type Tx,
+  touchLinks,
   upsertAccounts,
   upsertOutreach,
   upsertPeople,
 } from '../../store/index.ts';
 
+export interface TakeCrmAccounts {
+  config: Config;
+  connection: string;
+  accounts: CrmAccount[];
+  now: Iso;
+  /** When they were asked for: an older picture never overwrites a newer one. */
+  wireReadAt: number;
+}
+
 /**
  * Stores what the CRM says of a page of accounts: profile, people, opt-outs, tickets and our own people's contacts.
  * Accounts of our own company (by address) are marked as tests. Facts that hold a journey back, or let it go, wake it.
  */
-export async function takeCrmAccounts(
-  tx: Tx,
-  input: { config: Config; connection: string; accounts: CrmAccount[]; now: Iso; wireReadAt: number },
-): Promise<void> {
+export async function takeCrmAccounts(tx: Tx, input: TakeCrmAccounts): Promise<void> {
   const { config, connection, now } = input;
-  const links = input.accounts.map(({ externalId, account, profile }) => ({
-    connection,
-    externalId,
-    account,
-    label: profile.name,
-  }));
-  await linkAccounts(tx, links, { now, wireNow: input.wireReadAt });
-
-  const linked = input.accounts.flatMap((crm) => (crm.account === null ? [] : [{ ...crm, account: crm.account }]));
+  const news = await takeLinks(tx, input);
+  const linked = news.flatMap((crm) => (crm.account === null ? [] : [{ ...crm, account: crm.account }]));
   const ids = linked.map(({ account }) => account);
   const people = linked.flatMap(({ account, contacts }) => contacts.flatMap((contact) => withKey(account, contact)));
   await upsertAccounts(
@@ -88,6 +90,28 @@ export async function takeCrmAccounts(
     connection,
     linked.flatMap(({ outreach }) => outreach),
   );
+}
+
+/** Notes that these records were read. @returns those that differ from what was taken in last */
+async function takeLinks(tx: Tx, input: TakeCrmAccounts): Promise<CrmAccount[]> {
+  const { config, connection, accounts, now } = input;
+  const read = { now, wireNow: input.wireReadAt };
+  // Whose address is our own is config's word: a change of it makes every picture new.
+  const markOf = (crm: CrmAccount) => fingerprint([crm, config.company.own_domains]);
+  const known = await readFingerprints(
+    tx,
+    connection,
+    accounts.map(({ externalId }) => externalId),
+  );
+  const news = accounts.filter((crm) => known.get(crm.externalId) !== markOf(crm));
+  const same = accounts.filter((crm) => !news.includes(crm)).map(({ externalId }) => externalId);
+  await touchLinks(tx, connection, same, read);
+  const links = news.map((crm) => {
+    const { externalId, account, profile } = crm;
+    return { connection, externalId, account, label: profile.name, fingerprint: markOf(crm) };
+  });
+  await linkAccounts(tx, links, read);
+  return news;
 }
 
 /** A contact without a usable address cannot be written to and is no person of ours. */

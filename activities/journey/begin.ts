@@ -72,7 +72,7 @@ export async function lookAtFacts(
   deps: Deps,
   { journeyId, state, due }: { journeyId: string; state: JourneyState; due: Iso | null },
 ): Promise<Looked> {
-  if (due !== null) deps.lag.observe(due, deps.now());
+  if (due !== null) deps.lag.observe('timer', due, deps.now());
   const { config } = deps.configs.current();
   const { account, product } = state;
   return await inTransaction(deps.store, async (tx) => {

@@ -2,6 +2,7 @@ import { conditionDeclarations } from '../../config/declarations.ts';
 import { compileCondition } from '../../domain/conditions/index.ts';
 import type { Iso } from '../../domain/model.ts';
 import { boughtFeatures } from '../../domain/onboarding/bought-feature.ts';
+import { modeAfterUpgrade } from '../../domain/onboarding/mode.ts';
 import { scheduleOnboarding } from '../../domain/onboarding/schedule.ts';
 import type { ScheduledStep } from '../../domain/onboarding/types.ts';
 import { findSubscription, findUpgrade, inTransaction, listEffects, type UpgradeRow } from '../../store/index.ts';
@@ -48,7 +49,7 @@ export async function performOnboardingStep(
   deps: Deps,
   { step, ...ref }: UpgradeRef & { step: ScheduledStep },
 ): Promise<OnboardingResult> {
-  deps.lag.observe(step.at, deps.now());
+  deps.lag.observe('timer', step.at, deps.now());
   const state = await readOnboardingState(deps, ref);
   if (state !== 'current') return { kind: 'ended', state };
   const billing = deps.connections.with('billing')?.name ?? null;
@@ -100,7 +101,7 @@ async function welcome(
     connection: open,
     operation: 'message.send',
     about: {
-      ...aboutUpgrade(upgrade, key, step.id),
+      ...aboutUpgrade(deps, upgrade, key, step.id),
       person,
       customerFacing: true,
       channel: step.send.by,
@@ -137,7 +138,7 @@ async function checkIn(
   return await performEffect(deps, {
     connection: crm,
     operation: 'crm.createTask',
-    about: aboutUpgrade(upgrade, key, step.id),
+    about: aboutUpgrade(deps, upgrade, key, step.id),
     render: async () => {
       const companyId = await companyOf(deps, crm.name, upgrade.account);
       if (companyId === null) return { skip: `${upgrade.account} is not linked to one company in ${crm.name}` };
@@ -175,7 +176,7 @@ async function closingLook(deps: Deps, upgrade: UpgradeRow, view: AccountView): 
   return await performEffect(deps, {
     connection: crm,
     operation: 'crm.tagAccount',
-    about: aboutUpgrade(upgrade, key, 'quality_90'),
+    about: aboutUpgrade(deps, upgrade, key, 'quality_90'),
     render: async () => {
       const companyId = await companyOf(deps, crm.name, upgrade.account);
       if (companyId === null) return { skip: `${upgrade.account} is not linked to one company in ${crm.name}` };
@@ -216,7 +217,7 @@ function subjectOf({ subscriptionId, version }: UpgradeRow): string {
   return `${subscriptionId}:${version}`;
 }
 
-function aboutUpgrade(upgrade: UpgradeRow, key: string, step: string) {
+function aboutUpgrade(deps: Deps, upgrade: UpgradeRow, key: string, step: string) {
   return {
     key,
     account: upgrade.account,
@@ -231,6 +232,6 @@ function aboutUpgrade(upgrade: UpgradeRow, key: string, step: string) {
     touch: false,
     channel: null,
     category: null,
-    mode: 'live' as const,
+    mode: modeAfterUpgrade(deps.configs.current().config),
   };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { AuthenticationError } from '../../connectors/kit/errors.ts';
 import type { Call } from '../../connectors/kit/operation.ts';
+import { businessNow } from '../../domain/clock.ts';
 import type { Json } from '../../domain/model.ts';
 import { dropSweepLease, finishSweep, inTransaction, pausedUntil, takeSweepLease } from '../../store/index.ts';
 import { sweepBilling } from '../billing/sweep.ts';
@@ -44,6 +45,7 @@ export async function sweepConnection(deps: Deps, { connection }: { connection: 
   const open = deps.connections.get(connection);
   if (!open) return { kind: 'nothing_to_read' };
   const { store } = deps;
+  noteLag(deps);
   if (await inTransaction(store, (tx) => pausedUntil(tx, connection, deps.wireNow()))) return { kind: 'paused' };
   const { usage, billing, crm } = open.capabilities;
   const id = randomUUID();
@@ -87,4 +89,11 @@ export async function sweepConnection(deps: Deps, { connection }: { connection: 
     if (error instanceof AuthenticationError) await pauseForCredentials(deps, connection, error);
     throw error;
   }
+}
+
+/** A Schedule writes the moment a run was due into its id. */
+function noteLag({ lag, clock, now }: Deps): void {
+  const { workflowExecution } = Context.current().info;
+  const due = /-(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)$/.exec(workflowExecution?.workflowId ?? '')?.[1];
+  if (due !== undefined) lag.observe('sweep', businessNow(clock, Date.parse(due)), now());
 }

@@ -1,3 +1,4 @@
+import { modeAfterUpgrade } from '../../domain/onboarding/mode.ts';
 import { inTransaction } from '../../store/index.ts';
 import { nextWriteBack, type Outcome } from '../../store/write-back.ts';
 import type { Deps } from '../deps.ts';
@@ -8,6 +9,8 @@ const BATCH = 500;
 
 /** Tells the analytics tools what we saw and what came of it, in batches. @returns how many outcomes */
 export async function writeBackOutcomes(deps: Deps): Promise<number> {
+  // Told later, with their true dates, once the company acts at all.
+  if (modeAfterUpgrade(deps.configs.current().config) === 'shadow') return 0;
   let told = 0;
   for (const open of deps.connections.all.filter((one) => one.capabilities.usage?.writeBack)) {
     const { name: connection } = open;

@@ -88,8 +88,14 @@ export async function takeReadings(tx: Tx, input: TakeReadings) {
   await saveMeters(tx, changed);
   await insertRejects(tx, input.source, rejects, now);
   await recordNearMisses(tx, nearMisses);
-  for (const { key, used } of takenBack) {
-    await takeBackEvent(tx, triggerEventId(key), { reason: `corrected to ${used}`, now, wireNow: input.wireNow });
+  for (const { key, used, reason } of takenBack) {
+    const fellBack = reason === 'fell_back';
+    await takeBackEvent(tx, triggerEventId(key), {
+      reason: fellBack ? `use fell back to ${used}` : `corrected to ${used}`,
+      now,
+      wireNow: input.wireNow,
+      onlyUntouched: fellBack,
+    });
   }
   return { stored, rejected: rejects.length, events: trips.map(toTriggerEvent) };
 }

@@ -10,29 +10,20 @@ function pssMb(pid: number): number | null {
   }
 }
 
-function parentOf(pid: number): { parent: number; name: string } | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
-    return { name, parent: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) };
-  } catch {
-    return null;
+/** Parents by process id, as they are now. */
+function parents(): Map<number, number> {
+  const found = new Map<number, number>();
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    try {
+      const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
+      // The second field is the name in brackets and may hold anything: count from behind it.
+      found.set(Number(entry), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+    } catch {
+      // Gone meanwhile.
+    }
   }
-}
-
-/** A process and everything it started, by the name of the program. */
-function familyOf(root: number): { pid: number; name: string }[] {
-  const all = readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .map(Number);
-  const known = new Map(
-    all.flatMap((pid) => {
-      const found = parentOf(pid);
-      return found ? [[pid, found] as const] : [];
-    }),
-  );
-  const isOurs = (pid: number): boolean => pid === root || (known.has(pid) && isOurs(known.get(pid)?.parent ?? 0));
-  return [...known].filter(([pid]) => pid > 1 && isOurs(pid)).map(([pid, { name }]) => ({ pid, name }));
+  return found;
 }
 
 /** The most memory seen so far by process: hub, sandbox, driver, PostgreSQL and Temporal. */
@@ -40,17 +31,18 @@ export class MemoryWatch {
   readonly #peaks: Record<string, number> = {};
   #peakWithoutTemporal = 0;
 
-  /** @param roots the processes we started, by name; servers among their descendants count by themselves */
-  sample(roots: Record<string, number>, servers: Record<string, number>): void {
+  /** @param roots by name; each process counts for the nearest of them among itself and its forebears */
+  sample(roots: Record<string, number>): void {
     if (process.platform !== 'linux') return;
+    const nameOf = new Map(Object.entries(roots).map(([name, pid]) => [pid, name]));
+    const parentOf = parents();
     const now: Record<string, number> = {};
-    for (const [name, root] of Object.entries({ ...roots, ...servers })) {
-      for (const one of familyOf(root)) {
-        const apart = Object.values(servers).includes(one.pid) && servers[name] !== one.pid;
-        if (apart) continue;
-        const mb = pssMb(one.pid);
-        if (mb !== null) now[name] = (now[name] ?? 0) + mb;
-      }
+    for (const pid of parentOf.keys()) {
+      let at: number | undefined = pid;
+      while (at !== undefined && at > 1 && !nameOf.has(at)) at = parentOf.get(at);
+      const name = at === undefined ? undefined : nameOf.get(at);
+      const mb = name === undefined ? null : pssMb(pid);
+      if (name !== undefined && mb !== null) now[name] = (now[name] ?? 0) + mb;
     }
     for (const [name, mb] of Object.entries(now)) this.#peaks[name] = Math.max(this.#peaks[name] ?? 0, mb);
     const total = Object.entries(now).reduce((sum, [name, mb]) => (name === 'temporal' ? sum : sum + mb), 0);

@@ -198,7 +198,7 @@ class DemoRun {
       ...(postgres === null ? {} : { postgres }),
       ...(temporal === null ? {} : { temporal: temporal.pid }),
     };
-    this.#memory.sample({ driver: process.pid, hub: this.#hub.pid, sandbox: this.#sandbox.process.pid }, servers);
+    this.#memory.sample({ driver: process.pid, hub: this.#hub.pid, sandbox: this.#sandbox.process.pid, ...servers });
   }
 
   async finish(tookSeconds: number): Promise<number> {

@@ -1,5 +1,7 @@
 import { Connection } from '@temporalio/client';
 
+type Execution = { workflowId?: string | null; runId?: string | null } | null | undefined;
+
 /** How many runs there were and how long their histories are, by type (the median). From the server itself. */
 export async function temporalNumbers(
   address: string,
@@ -15,9 +17,11 @@ export async function temporalNumbers(
         query: '',
         ...(token && { nextPageToken: token }),
       });
-      for (const { type, historyLength } of page.executions ?? []) {
+      for (const { type, execution, historyLength } of page.executions ?? []) {
         const name = type?.name ?? 'unknown';
-        lengths.set(name, [...(lengths.get(name) ?? []), Number(historyLength ?? 0)]);
+        // The list knows the length of closed runs only.
+        const length = Number(historyLength ?? 0) || (await lengthOf(connection, execution));
+        lengths.set(name, [...(lengths.get(name) ?? []), length]);
       }
       token = page.nextPageToken?.length ? page.nextPageToken : undefined;
     } while (token);
@@ -30,4 +34,10 @@ export async function temporalNumbers(
   } finally {
     await connection.close();
   }
+}
+
+async function lengthOf(connection: Connection, execution: Execution): Promise<number> {
+  if (!execution) return 0;
+  const described = await connection.workflowService.describeWorkflowExecution({ namespace: 'default', execution });
+  return Number(described.workflowExecutionInfo?.historyLength ?? 0);
 }

@@ -29,7 +29,7 @@ export function startInbox(deps: Deps, requestTrial: RequestTrial): Loop {
   });
 
   async function work(row: InboxRow): Promise<void> {
-    deps.lag.observe(row.receivedAt, deps.now());
+    deps.lag.observe('inbox', row.receivedAt, deps.now());
     try {
       await handle(deps, requestTrial, row);
       await inTransaction(store, (tx) => inboxDone(tx, row.id, deps.now()));

@@ -37,7 +37,7 @@ export function startOutbox(deps: Deps, client: Client, lag: LagMeter): Loop {
 
   async function tryToSend(message: OutboxMessage): Promise<number | null> {
     try {
-      lag.observe(message.createdAt, deps.now());
+      lag.observe('outbox', message.createdAt, deps.now());
       await send(deps, client, message);
       return message.id;
     } catch (error) {

@@ -20,6 +20,7 @@ CREATE TABLE "account_link" (
 	"label" text,
 	"read_at" timestamp (3) with time zone NOT NULL,
 	"wire_read_at" bigint NOT NULL,
+	"fingerprint" text,
 	CONSTRAINT "account_link_connection_external_id_pk" PRIMARY KEY("connection","external_id")
 );
 --> statement-breakpoint
@@ -476,7 +477,7 @@ CREATE TABLE "meter" (
 	"denominator" jsonb NOT NULL,
 	"observed_at" timestamp (3) with time zone NOT NULL,
 	"received_at" timestamp (3) with time zone NOT NULL,
-	"memory" jsonb NOT NULL,
+	"memory" "bytea" NOT NULL,
 	CONSTRAINT "meter_account_product_metric_pk" PRIMARY KEY("account","product","metric")
 );
 --> statement-breakpoint

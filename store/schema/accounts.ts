@@ -27,6 +27,8 @@ export const accountLink = pgTable(
     label: text(),
     readAt: iso().notNull(),
     wireReadAt: wireMs().notNull(),
+    /** Of the vendor's picture as it was taken in last: an equal one has nothing to tell. */
+    fingerprint: text(),
   },
   (t) => [primaryKey({ columns: [t.connection, t.externalId] }), index().on(t.account)],
 );

@@ -1,7 +1,7 @@
 import { bigserial, boolean, doublePrecision, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { Denominator, Json } from '../../domain/model.ts';
 import type { MeterMemory } from '../../domain/usage/types.ts';
-import { iso, json, wireMs } from './columns.ts';
+import { iso, json, packedJson, wireMs } from './columns.ts';
 
 /** One plan-limited metric of one account and product. `memory` is the domain's own state. */
 export const meter = pgTable(
@@ -19,7 +19,7 @@ export const meter = pgTable(
     denominator: json().$type<Denominator>().notNull(),
     observedAt: iso().notNull(),
     receivedAt: iso().notNull(),
-    memory: json().$type<MeterMemory>().notNull(),
+    memory: packedJson().$type<MeterMemory>().notNull(),
   },
   (t) => [primaryKey({ columns: [t.account, t.product, t.metric] })],
 );

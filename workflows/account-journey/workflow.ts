@@ -4,7 +4,7 @@ import { afterAnswer, afterPerform, afterWaitStarted, afterWake } from '../../do
 import { nextMove } from '../../domain/journey/next-move.ts';
 import type { Instruction, JourneyEnd, JourneyState } from '../../domain/journey/types.ts';
 import type { Iso } from '../../domain/model.ts';
-import { act, decide } from '../activity-profiles.ts';
+import { decide } from '../activity-profiles.ts';
 import { now, until } from '../waiting.ts';
 import { journeyViewQuery, wakeSignal } from './messages.ts';
 import { perform } from './perform.ts';
