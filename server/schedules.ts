@@ -8,6 +8,7 @@ import {
 import type { Deps } from '../activities/deps.ts';
 import { connectors } from '../connectors/registry.ts';
 import { sweepScheduleId, UPKEEP_SCHEDULE_ID } from '../domain/workflow-ids.ts';
+import { inTransaction, listSweeps } from '../store/index.ts';
 import type { SweepPlan } from './http/context.ts';
 import { wireInterval } from './lag.ts';
 import { TASK_QUEUE } from './task-queue.ts';
@@ -45,13 +46,13 @@ export function planSweeps(deps: Deps, accounts: number): SweepPlan[] {
 
 /** Creates or updates one Schedule a connection, and the upkeep's. */
 export async function keepSchedules(deps: Deps, client: Client, plans: SweepPlan[]): Promise<void> {
+  const sweeps = await inTransaction(deps.store, (tx) => listSweeps(tx));
+  const read = new Set(sweeps.filter((sweep) => sweep.lastFinishedAt !== null).map((sweep) => sweep.connection));
   for (const { connection, actualMs } of plans) {
-    await keep(
-      client,
-      sweepScheduleId(connection),
-      wireInterval(deps.clock, actualMs),
-      action('usageSweep', sweepScheduleId(connection), [{ connection }]),
-    );
+    const id = sweepScheduleId(connection);
+    await keep(client, id, wireInterval(deps.clock, actualMs), action('usageSweep', id, [{ connection }]));
+    // Intervals begin at fixed hours: a new hub would know no plans until the next one.
+    if (!read.has(connection)) await client.schedule.getHandle(id).trigger(ScheduleOverlapPolicy.SKIP);
   }
   await keep(
     client,
