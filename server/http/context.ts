@@ -42,8 +42,8 @@ export type EndTrial = (ask: { offerId: string; actor: TrialActor; reason: strin
 export interface ActionLinkBody {
   action: 'start_trial';
   offerId: string;
-  /** E-mail of the person that the link was made for. */
-  actor: string;
+  /** E-mail of the person that the link was made for; null where the CRM names nobody: then it can only be looked at. */
+  actor: string | null;
 }
 
 // ---- upgrades -------------------------------------------------------------------------------------------------------

@@ -19,12 +19,12 @@ import { button, facts, formatDay, sendPage } from './page.ts';
 const linkBody: z.ZodType<ActionLinkBody> = z.object({
   action: z.literal('start_trial'),
   offerId: z.string(),
-  actor: z.string(),
+  actor: z.string().min(1).nullable(),
 });
 
 interface Action {
   link: Link;
-  body: ActionLinkBody;
+  actor: string | null;
   offer: OfferRow;
   accountName: string;
 }
@@ -48,7 +48,9 @@ export function actionPages(app: FastifyInstance, context: HttpContext): void {
     if (link === null) return reply;
     const action = await readAction(context, link);
     if (action === null) return sendBroken(reply);
-    return sendStanding(context, reply, action) ?? sendQuestion(context, reply, action);
+    const standing = sendStanding(context, reply, action);
+    if (standing) return standing;
+    return action.actor === null ? sendNobody(reply, action) : sendQuestion(context, reply, action, action.actor);
   });
 
   app.post<TokenRoute>('/a/:token', HIDDEN, async (request, reply) => {
@@ -58,13 +60,14 @@ export function actionPages(app: FastifyInstance, context: HttpContext): void {
     if (action === null) return sendBroken(reply);
     const standing = sendStanding(context, reply, action);
     if (standing) return standing;
-    const { offerId, actor } = action.body;
+    const { actor, offer } = action;
+    if (actor === null) return sendNobody(reply, action);
     // Two posts at once may both come here: the offer itself is claimed once.
     const answer = await requestTrial({
       surface: 'crm_link',
       connection: null,
       actor: { email: actor, role: null },
-      target: { offerId },
+      target: { offerId: offer.id },
     });
     await inTransaction(deps.store, async (tx) => {
       const at = deps.now();
@@ -74,7 +77,7 @@ export function actionPages(app: FastifyInstance, context: HttpContext): void {
         actor,
         door: 'crm_link',
         action: 'trial.requested',
-        subject: offerId,
+        subject: offer.id,
         detail: { ...answer },
       });
     });
@@ -89,7 +92,7 @@ async function readAction({ deps }: HttpContext, link: Link): Promise<Action | n
     const offer = await findOffer(tx, body.data.offerId);
     if (offer === null) return null;
     const account = await findAccount(tx, offer.account);
-    return { link, body: body.data, offer, accountName: account?.name ?? offer.account };
+    return { link, actor: body.data.actor, offer, accountName: account?.name ?? offer.account };
   });
 }
 
@@ -113,7 +116,20 @@ function sendStanding(
   });
 }
 
-function sendQuestion({ deps }: HttpContext, reply: FastifyReply, { body, offer, accountName }: Action): FastifyReply {
+/** Whoever holds the link could be anybody: without a name on it nobody may press. */
+function sendNobody(reply: FastifyReply, { accountName }: Action): FastifyReply {
+  return sendPage(reply, 403, {
+    title: `Trial for ${accountName}`,
+    body: html`<p>The CRM names no owner of ${accountName}, so this link was made for nobody. Set an owner there, or ask RevOps to start the trial.</p>`,
+  });
+}
+
+function sendQuestion(
+  { deps }: HttpContext,
+  reply: FastifyReply,
+  { offer, accountName }: Action,
+  actor: string,
+): FastifyReply {
   const { config } = deps.configs.current();
   const product = config.products[offer.product];
   const nameOf = (plan: string) => product?.plans[plan]?.name ?? plan;
@@ -125,7 +141,7 @@ function sendQuestion({ deps }: HttpContext, reply: FastifyReply, { body, offer,
       ['Trial of', nameOf(offer.toPlan)],
       ['Length', formatDuration(config.trials.length)],
       ['Ends on', formatDay(addMs(deps.now(), config.trials.length), config.company.timezone)],
-      ['Started by', body.actor],
+      ['Started by', actor],
     ])}
 <p>The features are unlocked at once and nothing is charged. At the end the account goes back to ${nameOf(offer.fromPlan)} by itself, unless the customer upgrades.</p>
 ${button('Start the trial')}`,

@@ -270,6 +270,14 @@ describe('an action link', () => {
     expect((await visit('POST', await link('action', body()))).statusCode).toBe(403);
   });
 
+  test.each(['GET', 'POST'] as const)('made for nobody: %s says so and asks for nothing', async (method) => {
+    const reply = await visit(method, await link('action', { ...body(), actor: null }));
+    expect(reply.statusCode).toBe(403);
+    expect(reply.body).toContain('no owner');
+    expect(reply.body).not.toContain('<form');
+    expect(requestTrial).not.toHaveBeenCalled();
+  });
+
   test('expired asks nobody', async () => {
     const reply = await visit('POST', await link('action', body(), minutesLater(30)));
     expect(reply.statusCode).toBe(410);
