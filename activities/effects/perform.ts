@@ -203,9 +203,13 @@ async function send<N extends OperationName>(
   { attempt, payload, effect }: Extract<Attempt, { kind: 'send' | 'look' }>,
 ): Promise<EffectOutcome<ResultOf<N>>> {
   const deadline = performance.now() + op.timeoutMs;
+  const judgedAt = deps.now();
   const stamp = () => ({ now: deps.now(), wireNow: deps.wireNow() });
   const sending = async () => {
     await inTransaction(deps.store, (tx) => markSending(tx, effect.key, attempt, stamp()));
+    // A yes holds for the moment it was given in: much later it may be night there, or a ticket may be open.
+    if (effect.customerFacing && tooOld(deps, judgedAt))
+      throw new TransientError('the decision to send is too old: it is judged again', origin(plan));
     // Checked last, after the write above: past the deadline a later attempt may already be looking.
     if (performance.now() >= deadline)
       throw new TransientError('the deadline passed before the first byte', origin(plan));
@@ -265,6 +269,13 @@ async function settle<N extends OperationName>(
       return { kind: 'done', key: attempt.effect.key, result: found.result, effect: attempt.effect };
     }
   }
+}
+
+/** Business time: as long as facts may take to reach us. */
+const DECISION_HOLDS_MS = 4 * 3_600_000;
+
+function tooOld(deps: Deps, judgedAt: Iso): boolean {
+  return Date.parse(deps.now()) - Date.parse(judgedAt) > DECISION_HOLDS_MS;
 }
 
 function timing(deps: Deps, op: { timeoutMs: number }, judged: boolean) {

@@ -8,21 +8,36 @@ import { isMissing } from '../errors.ts';
 import { ACCOUNT_KEY } from '../manifest.ts';
 import { hasDiscounts } from '../money.ts';
 import { type PictureContext, pictureOf } from '../picture.ts';
-import { readPriceBook } from '../price-book.ts';
+import { type PriceBook, readPriceBook } from '../price-book.ts';
 import { customer, invoice, price, type StripeCustomer, type StripeSubscription } from '../schemas.ts';
 import { readAll, readCoupons, readPages, readSubscriptions } from './lists.ts';
+
+/** Wire time. */
+const BOOK_KEPT_MS = 5 * 60_000;
 
 export function customerReads(client: StripeClient, dependencies: ConnectDependencies) {
   const accountKey = dependencies.connection.account_key ?? ACCOUNT_KEY;
 
+  let kept: { book: PriceBook; readAt: number } | null = null;
+
+  /** A storm of webhooks must not ask for the same prices each time: they are re-read by every sweep, and when old. */
+  async function priceBook(call: Call, fresh: boolean): Promise<PriceBook> {
+    if (fresh || kept === null || Date.now() - kept.readAt > BOOK_KEPT_MS) {
+      kept = { readAt: Date.now(), book: await readPriceBook(client, dependencies.config, call) };
+    }
+    return kept.book;
+  }
+
   /** `who` narrows the lists to one customer. */
   async function load(operation: string, call: Call, who: { customer?: string }) {
-    const book = await readPriceBook(client, dependencies.config, call);
-    const subscriptions = await readSubscriptions(client, operation, call, who);
+    const [book, subscriptions, invoices] = await Promise.all([
+      priceBook(call, who.customer === undefined),
+      readSubscriptions(client, operation, call, who),
+      readAll(client, operation, call, invoice, (stripe, page) =>
+        stripe.invoices.list({ ...who, ...page, status: 'open' }),
+      ),
+    ]);
     await loadTiers(client, operation, call, subscriptions);
-    const invoices = await readAll(client, operation, call, invoice, (stripe, page) =>
-      stripe.invoices.list({ ...who, ...page, status: 'open' }),
-    );
     const now = Date.parse(businessNow(dependencies.clock, Date.now())) / 1_000;
     const context: PictureContext = {
       connection: dependencies.name,
