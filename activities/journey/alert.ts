@@ -5,8 +5,10 @@ import type { PerformResult } from '../../domain/journey/types.ts';
 import type { Iso } from '../../domain/model.ts';
 import { createOffer, inTransaction, type NewLink, readLinks } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
+import { internalEffect } from '../effects/about.ts';
 import { effectKey } from '../effects/key.ts';
-import { type EffectOutcome, performEffect } from '../effects/perform.ts';
+import { performEffect } from '../effects/perform.ts';
+import type { EffectOutcome } from '../effects/plan.ts';
 import { forInternal } from '../effects/verdicts.ts';
 import { chatAlert, crmTask } from '../messages/alert.ts';
 import { linkMaker } from '../messages/links.ts';
@@ -161,20 +163,6 @@ export function noConnection(what: string): EffectOutcome<never> {
 }
 
 export function about({ journeyId, state, event, mode }: StepContext, key: string, step: string) {
-  return {
-    key,
-    account: state.account,
-    product: state.product,
-    person: null,
-    play: state.play,
-    step,
-    journeyId,
-    triggerEventId: event.id,
-    offerId: null,
-    customerFacing: false,
-    touch: false,
-    channel: null,
-    category: null,
-    mode,
-  };
+  const { account, product, play } = state;
+  return internalEffect({ key, account, product, play, step, journeyId, triggerEventId: event.id, mode });
 }

@@ -4,7 +4,7 @@ import type { TriggerEvent } from '../../domain/model.ts';
 import type { TouchFacts } from '../../domain/touch/types.ts';
 import { type EffectView, inTransaction, listEffects, readTriggerEvents } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
-import type { EffectOutcome } from '../effects/perform.ts';
+import type { EffectOutcome } from '../effects/plan.ts';
 import { type AccountView, readAccountView } from '../messages/account-view.ts';
 import { journeyConfig } from './begin.ts';
 

@@ -7,8 +7,10 @@ import { scheduleOnboarding } from '../../domain/onboarding/schedule.ts';
 import type { ScheduledStep } from '../../domain/onboarding/types.ts';
 import { findSubscription, findUpgrade, inTransaction, listEffects, type UpgradeRow } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
+import { internalEffect } from '../effects/about.ts';
 import { effectKey } from '../effects/key.ts';
-import { type EffectOutcome, performEffect } from '../effects/perform.ts';
+import { performEffect } from '../effects/perform.ts';
+import type { EffectOutcome } from '../effects/plan.ts';
 import { forInternal, forServiceMail } from '../effects/verdicts.ts';
 import { companyOf, markerOf, noConnection, openWith } from '../journey/alert.ts';
 import { type AccountView, conditionContext, readAccountView } from '../messages/account-view.ts';
@@ -217,21 +219,6 @@ function subjectOf({ subscriptionId, version }: UpgradeRow): string {
   return `${subscriptionId}:${version}`;
 }
 
-function aboutUpgrade(deps: Deps, upgrade: UpgradeRow, key: string, step: string) {
-  return {
-    key,
-    account: upgrade.account,
-    product: upgrade.product,
-    person: null,
-    play: null,
-    step,
-    journeyId: null,
-    triggerEventId: null,
-    offerId: null,
-    customerFacing: false,
-    touch: false,
-    channel: null,
-    category: null,
-    mode: modeAfterUpgrade(deps.configs.current().config),
-  };
+function aboutUpgrade(deps: Deps, { account, product }: UpgradeRow, key: string, step: string) {
+  return internalEffect({ key, account, product, step, mode: modeAfterUpgrade(deps.configs.current().config) });
 }

@@ -9,8 +9,7 @@ import {
   type TrialRow,
 } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
-import type { OperationName } from '../effects/operations.ts';
-import type { EffectPlan } from '../effects/perform.ts';
+import { internalEffect } from '../effects/about.ts';
 import { type AccountView, readAccountView } from '../messages/account-view.ts';
 
 export interface TrialContext {
@@ -38,25 +37,7 @@ export async function trialContext(deps: Deps, offerId: string): Promise<TrialCo
 }
 
 /** A trial's effects belong to the offer; they are no touches. */
-export function aboutTrial<N extends OperationName>(
-  { offer }: TrialContext,
-  key: string,
-  step: string,
-): EffectPlan<N>['about'] {
-  return {
-    key,
-    account: offer.account,
-    product: offer.product,
-    person: null,
-    play: null,
-    step,
-    journeyId: offer.journeyId,
-    triggerEventId: offer.triggerEventId,
-    offerId: offer.id,
-    customerFacing: false,
-    touch: false,
-    channel: null,
-    category: null,
-    mode: 'live',
-  };
+export function aboutTrial({ offer }: TrialContext, key: string, step: string) {
+  const { account, product, journeyId, triggerEventId, id: offerId } = offer;
+  return internalEffect({ key, account, product, step, journeyId, triggerEventId, offerId });
 }

@@ -1,8 +1,10 @@
 import type { Iso } from '../../domain/model.ts';
 import { inTransaction, listEffects, readTriggerEvents } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
+import { internalEffect } from '../effects/about.ts';
 import { effectKey } from '../effects/key.ts';
-import { type EffectOutcome, performEffect } from '../effects/perform.ts';
+import { performEffect } from '../effects/perform.ts';
+import type { EffectOutcome } from '../effects/plan.ts';
 import { forInternal, forServiceMail } from '../effects/verdicts.ts';
 import { companyOf, markerOf, noConnection, openWith } from '../journey/alert.ts';
 import { readAccountView } from '../messages/account-view.ts';
@@ -101,22 +103,15 @@ export async function updateAlert(
   return await performEffect(deps, {
     connection: chat,
     operation: 'chat.updateAlert',
-    about: {
+    about: internalEffect({
       key,
       account: event.account,
       product: event.product,
-      person: null,
       play: event.play,
       step: posted.step,
       journeyId: posted.journeyId,
       triggerEventId,
-      offerId: null,
-      customerFacing: false,
-      touch: false,
-      channel: null,
-      category: null,
-      mode: 'live',
-    },
+    }),
     render: async () => {
       const nth = number === -1 ? updates.length + 2 : number + 2;
       const alert = chatAlert(config, view, event, {

@@ -2,6 +2,7 @@ import { modeAfterUpgrade } from '../../domain/onboarding/mode.ts';
 import { inTransaction } from '../../store/index.ts';
 import { nextWriteBack, type Outcome } from '../../store/write-back.ts';
 import type { Deps } from '../deps.ts';
+import { internalEffect } from '../effects/about.ts';
 import { performEffect } from '../effects/perform.ts';
 import { forInternal } from '../effects/verdicts.ts';
 
@@ -22,23 +23,8 @@ export async function writeBackOutcomes(deps: Deps): Promise<number> {
     const outcome = await performEffect(deps, {
       connection: open,
       operation: 'usage.writeBack',
-      about: {
-        key: next.batch,
-        // A batch has many accounts; the first one stands for it in the ledger.
-        account: first.account,
-        product: null,
-        person: null,
-        play: null,
-        step: null,
-        journeyId: null,
-        triggerEventId: null,
-        offerId: null,
-        customerFacing: false,
-        touch: false,
-        channel: null,
-        category: null,
-        mode: 'live',
-      },
+      // A batch has many accounts; the first one stands for it in the ledger.
+      about: internalEffect({ key: next.batch, account: first.account }),
       render: async () => ({ input: next.outcomes.map(toEvent) }),
       decide: forInternal,
     });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { OpenConnection } from '../../activities/connections.ts';
 import type { Deps } from '../../activities/deps.ts';
-import type { EffectOutcome } from '../../activities/effects/perform.ts';
+import type { EffectOutcome } from '../../activities/effects/plan.ts';
 import { updateAlert } from '../../activities/trial/notices.ts';
 import {
   findOffer,

@@ -1,0 +1,105 @@
+import {
+  AuthenticationError,
+  InvalidInputError,
+  OutcomeUnknownError,
+  RateLimitedError,
+  RefusedError,
+  TransientError,
+} from '../../connectors/kit/errors.ts';
+import type { Iso } from '../../domain/model.ts';
+import {
+  type Attempt,
+  backToClaimed,
+  confirm,
+  inTransaction,
+  markSending,
+  markUnclear,
+  refuse,
+} from '../../store/index.ts';
+import type { Deps } from '../deps.ts';
+import { pauseForCredentials } from './credentials.ts';
+import type { OperationName, ResultOf } from './operations.ts';
+import { type EffectOutcome, type EffectPlan, type Operation, origin } from './plan.ts';
+
+/** One attempt: the first byte is written down before it leaves, the outcome after. */
+export async function send<N extends OperationName>(
+  deps: Deps,
+  plan: EffectPlan<N>,
+  op: Operation<N>,
+  { attempt, payload, effect }: Extract<Attempt, { kind: 'send' | 'look' }>,
+): Promise<EffectOutcome<ResultOf<N>>> {
+  const deadline = performance.now() + op.timeoutMs;
+  const judgedAt = deps.now();
+  const stamp = () => ({ now: deps.now(), wireNow: deps.wireNow() });
+  const sending = async () => {
+    await inTransaction(deps.store, (tx) => markSending(tx, effect.key, attempt, stamp()));
+    // A yes holds for the moment it was given in: much later it may be night there, or a ticket may be open.
+    if (effect.customerFacing && tooOld(deps, judgedAt))
+      throw new TransientError('the decision to send is too old: it is judged again', origin(plan));
+    // Checked last, after the write above: past the deadline a later attempt may already be looking.
+    if (performance.now() >= deadline)
+      throw new TransientError('the deadline passed before the first byte', origin(plan));
+  };
+  try {
+    const result = await op.send(payload, {
+      idempotencyKey: effect.idempotencyKey,
+      signal: AbortSignal.timeout(op.timeoutMs),
+      deadline,
+      sending,
+    });
+    await inTransaction(deps.store, (tx) => confirm(tx, effect.key, { ...stamp(), result }));
+    return { kind: 'done', key: effect.key, result, effect };
+  } catch (error) {
+    if (error instanceof RefusedError || error instanceof InvalidInputError) {
+      deps.log.warn({ effect: effect.key, code: error.code, vendorCode: error.origin.vendorCode }, error.message);
+      await inTransaction(deps.store, (tx) => refuse(tx, effect.key, { ...stamp(), reason: error.message }));
+      return { kind: 'refused', reason: error.message };
+    }
+    const hadNoEffect =
+      error instanceof TransientError || error instanceof RateLimitedError || error instanceof AuthenticationError;
+    if (hadNoEffect) await inTransaction(deps.store, (tx) => backToClaimed(tx, effect.key, attempt, stamp()));
+    if (error instanceof AuthenticationError) await pauseForCredentials(deps, plan.connection.name, error);
+    throw error;
+  }
+}
+
+/** An earlier attempt got as far as its first byte. */
+export async function settle<N extends OperationName>(
+  deps: Deps,
+  plan: EffectPlan<N>,
+  op: Operation<N>,
+  attempt: Extract<Attempt, { kind: 'look' }>,
+): Promise<EffectOutcome<ResultOf<N>>> {
+  const stamp = { now: deps.now(), wireNow: deps.wireNow() };
+  const unclear = async (reason: string): Promise<EffectOutcome<ResultOf<N>>> => {
+    await inTransaction(deps.store, (tx) => markUnclear(tx, attempt.effect.key, { ...stamp, reason }));
+    return { kind: 'unclear', reason };
+  };
+  switch (op.idempotency) {
+    case 'vendor_key':
+    case 'natural':
+      return await send(deps, plan, op, attempt);
+    case 'none':
+      return await unclear('the connection broke after the message was handed over, and the vendor cannot be asked');
+    case 'find': {
+      if (!op.find) throw new OutcomeUnknownError(`${op.name} says it can find but does not`, origin(plan));
+      const call = {
+        signal: AbortSignal.timeout(op.timeoutMs),
+        deadline: performance.now() + op.timeoutMs,
+        idempotencyKey: attempt.effect.idempotencyKey,
+      };
+      const found = await op.find(attempt.payload, call);
+      if (found.kind === 'unknown') return await unclear(found.reason);
+      if (found.kind === 'absent') return await send(deps, plan, op, attempt);
+      await inTransaction(deps.store, (tx) => confirm(tx, attempt.effect.key, { ...stamp, result: found.result }));
+      return { kind: 'done', key: attempt.effect.key, result: found.result, effect: attempt.effect };
+    }
+  }
+}
+
+/** Business time: as long as facts may take to reach us. */
+const DECISION_HOLDS_MS = 4 * 3_600_000;
+
+function tooOld(deps: Deps, judgedAt: Iso): boolean {
+  return Date.parse(deps.now()) - Date.parse(judgedAt) > DECISION_HOLDS_MS;
+}
