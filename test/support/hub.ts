@@ -1,0 +1,110 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { inject } from 'vitest';
+import { type BusinessClock, businessNow } from '../../domain/clock.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/start.ts';
+import { twins } from '../../sandbox/twins.ts';
+import { openDataDir, removeDataDir } from '../../server/embedded/data-dir.ts';
+import { readHubAddress } from '../../server/hub-address.ts';
+import type { Running, SandboxFile } from '../../server/options.ts';
+import { type Place, serve } from '../../server/serve.ts';
+import { openStore, readDataKey, type Store } from '../../store/index.ts';
+import { freshDatabase } from './database.ts';
+import { freshNamespace } from './namespace.ts';
+import { tempDataDir } from './temp-data-dir.ts';
+import { type ExampleConfig, writeTestConfig } from './test-config.ts';
+import { EPOCH, writeTestWorld } from './test-world.ts';
+import './temporal-setup.ts';
+
+/** A day takes three seconds: about as fast as messages still leave in the hours for which they were decided. */
+const SCALE = 28_800;
+
+export interface TestHubOptions {
+  /** Business milliseconds per wire millisecond; 28,800 unless told otherwise. */
+  scale?: number;
+  /** Plans by account and product. */
+  accounts: Record<string, Record<string, string>>;
+  config?: (config: ExampleConfig) => void;
+  cachedWorkflows?: number;
+}
+
+/**
+ * A whole hub in this process, wired as in production, on a database and a Temporal namespace of its own, with every
+ * vendor simulated. Nobody acts and nothing is swept by itself: a test says when.
+ */
+export interface TestHub {
+  client: Client;
+  /** A second handle, for what only the store can tell. */
+  store: Store;
+  sandbox: Sandbox;
+  clock: BusinessClock;
+  now: () => string;
+  /** What other processes need to take part. */
+  place: Omit<Place, 'parts'> & { configDir: string; dataDir: string };
+  usageFile: string;
+  url: string;
+  token: string;
+  stop: () => Promise<void>;
+}
+
+export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
+  const dataDir = tempDataDir();
+  const [configDir, usageFile] = [path.join(dataDir, 'config'), path.join(dataDir, 'readings.ndjson')];
+  const ends: (() => Promise<void>)[] = [async () => removeDataDir(dataDir)];
+  const stop = async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  };
+  try {
+    openDataDir(dataDir);
+    fs.writeFileSync(usageFile, '');
+    writeTestConfig(configDir, usageFile, options.config ?? (() => {}));
+    const [database, temporal] = await Promise.all([freshDatabase(), freshNamespace(inject('temporalAddress'))]);
+    ends.push(database.drop);
+
+    const clock = { startedAt: new Date().toISOString(), epoch: EPOCH, scale: options.scale ?? SCALE };
+    const world = { usage: writeTestWorld(dataDir, options.accounts) };
+    const sandbox = await startSandbox({ world, clock, seed: 'tests', people: false }, twins);
+    ends.push(() => sandbox.stop());
+    const addresses = { ...sandbox.addresses, file: pathToFileURL(usageFile).toString() };
+    const vendors: SandboxFile = { addresses, secrets: sandbox.secrets, clock };
+    const place = {
+      databaseUrl: database.url,
+      ...temporal,
+      network: { port: 0, publicUrl: null, sandbox: vendors, clock },
+      ...(options.cachedWorkflows === undefined ? {} : { cachedWorkflows: options.cachedWorkflows }),
+    };
+    const hub: Running = await serve(
+      { configDir, dataDir, progress: () => {} },
+      { ...place, parts: ['server', 'worker'] },
+    );
+    ends.push(() => hub.stop());
+    const address = readHubAddress(dataDir);
+    if (!address) throw new Error('the hub left no address');
+    sandbox.frame.setHub(address.url);
+
+    const connection = await Connection.connect({ address: temporal.temporalAddress });
+    ends.push(() => connection.close());
+    const store = await openStore(database.url, {
+      tenant: 'Tidewater Analytics',
+      dataKey: readDataKey(dataDir, undefined),
+      maxConnections: 4,
+    });
+    ends.push(() => store.close());
+    return {
+      client: new Client({ connection, namespace: temporal.namespace }),
+      store,
+      sandbox,
+      clock,
+      now: () => businessNow(clock, Date.now()),
+      place: { ...place, configDir, dataDir },
+      usageFile,
+      ...address,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { journeyWorkflowId } from '../../domain/workflow-ids.ts';
+import { TASK_QUEUE } from '../../server/task-queue.ts';
+import { inTransaction, listJourneys, listTouches, listTriggerEvents } from '../../store/index.ts';
+import { journeyViewQuery, wakeSignal } from '../../workflows/account-journey/messages.ts';
+import type { accountJourney } from '../../workflows/account-journey/workflow.ts';
+import { eventually } from '../support/eventually.ts';
+import { chainOf, eventsOf, eventsToFirstPark, keepHistory } from '../support/histories.ts';
+import { startTestHub, type TestHub } from '../support/hub.ts';
+import { act, getToKnow, sweep, use } from '../support/moves.ts';
+import { mails, seen } from '../support/seen.ts';
+
+const ACCOUNTS = ['grows', 'stays', 'repeats', 'climbs', 'ails'];
+/** Of 50 GB. */
+const FULL = { 82: 41, 96: 48 };
+const SUMMARY = expect.stringMatching(/^You have used 82% of your storage/);
+const URGENT = expect.stringMatching(/^Only 2 GB storage left/);
+
+let hub: TestHub;
+beforeAll(async () => {
+  const accounts = Object.fromEntries(ACCOUNTS.map((account) => [account, { core: 'starter' }]));
+  hub = await startTestHub({ accounts });
+  await getToKnow(hub, ...ACCOUNTS.map((account) => ({ account, product: 'core', metric: 'storage_gb', used: 20 })));
+});
+afterAll(() => hub?.stop());
+
+const idOf = (account: string) => journeyWorkflowId(account, 'core');
+const journey = (account: string) => hub.client.workflow.getHandle<typeof accountJourney>(idOf(account));
+const view = (account: string) => journey(account).query(journeyViewQuery);
+const store = (percent: keyof typeof FULL, account: string) => use(hub, account, 'core', 'storage_gb', FULL[percent]);
+const upgrade = (account: string) => act(hub, 'stripe', 'change_plan', { account, product: 'core', plan: 'team' });
+const endsOf = async (account: string) =>
+  (await inTransaction(hub.store, (tx) => listJourneys(tx, { account }))).map(
+    ({ play, status }) => `${play}: ${status}`,
+  );
+const eventsByTrigger = async (account: string) =>
+  Object.fromEntries(
+    (await inTransaction(hub.store, (tx) => listTriggerEvents(tx, { account, limit: 50 }))).map((event) => [
+      event.trigger,
+      event.status,
+    ]),
+  );
+/** Until the journey sleeps, with its mail sent. */
+const waiting = (account: string) => eventually(async () => (await view(account))?.phase === 'waiting');
+const holding = (account: string) => eventually(async () => (await view(account))?.phase === 'holding');
+
+describe.concurrent('a journey', () => {
+  test('mails a usage summary and ends as upgraded when the customer upgrades', async () => {
+    await store(82, 'grows');
+    await waiting('grows');
+    expect(mails(hub, 'grows')).toEqual([SUMMARY]);
+
+    await upgrade('grows');
+    expect(await journey('grows').result()).toBe('upgraded');
+    expect(await endsOf('grows')).toEqual(['summary: upgraded']);
+    expect(mails(hub, 'grows').filter((subject) => !subject.startsWith('Welcome'))).toHaveLength(1);
+    const events = await eventsOf(hub.client, idOf('grows'));
+    expect(eventsToFirstPark(events)).toBeLessThanOrEqual(40);
+    keepHistory('journey-upgraded', events);
+  });
+
+  test('alerts, reminds and at last tags the account for its QBR when nobody upgrades', async () => {
+    await store(96, 'stays');
+    await waiting('stays');
+    expect(await journey('stays').result()).toBe('not_upgraded');
+    expect(mails(hub, 'stays')).toEqual([URGENT]);
+    expect(seen(hub, 'chat_message', 'stays')).toHaveLength(1);
+    expect(seen(hub, 'task_created', 'stays')).toHaveLength(1);
+    expect(seen(hub, 'account_tagged', 'stays')).toHaveLength(1);
+    const touches = await inTransaction(hub.store, (tx) => listTouches(tx, { account: 'stays' }));
+    expect(touches.map(({ channel }) => channel).sort()).toEqual(['email', 'in_app']);
+    expect(await eventsByTrigger('stays')).toEqual({ usage_95: 'done' });
+    const events = await eventsOf(hub.client, idOf('stays'));
+    expect(eventsToFirstPark(events)).toBeLessThanOrEqual(40);
+    keepHistory('journey-not-upgraded', events);
+  });
+
+  test('runs a trigger event once, however often its wake is delivered', async () => {
+    const wake = () =>
+      hub.client.workflow.signalWithStart<typeof accountJourney>('accountJourney', {
+        workflowId: idOf('repeats'),
+        taskQueue: TASK_QUEUE,
+        args: [{ clock: hub.clock, account: 'repeats', product: 'core', stage: null }],
+        signal: wakeSignal,
+      });
+    await store(82, 'repeats');
+    await waiting('repeats');
+    await wake();
+    await wake();
+    await upgrade('repeats');
+    await journey('repeats').result();
+
+    const late = await wake();
+    expect(await late.result()).toBe('nothing_new');
+    expect(mails(hub, 'repeats').filter((subject) => subject.includes('storage'))).toHaveLength(1);
+    expect(await endsOf('repeats')).toEqual(['summary: upgraded']);
+    keepHistory('journey-nothing-new', await eventsOf(hub.client, idOf('repeats')));
+  });
+
+  test('of a higher play takes over, and what the lower one had not sent never leaves', async () => {
+    await act(hub, 'hubspot', 'open_ticket', { account: 'climbs' });
+    await sweep(hub, 'crm');
+    await store(82, 'climbs');
+    await holding('climbs');
+    await store(96, 'climbs');
+    await eventually(() => seen(hub, 'task_created', 'climbs').length > 0);
+    await holding('climbs');
+    expect(mails(hub, 'climbs')).toEqual([]);
+
+    const [ticket] = seen(hub, 'act', 'climbs');
+    await act(hub, 'hubspot', 'close_ticket', { id: ticket?.id ?? '' });
+    await sweep(hub, 'crm');
+    await waiting('climbs');
+    await upgrade('climbs');
+    expect(await journey('climbs').result()).toBe('upgraded');
+    expect(mails(hub, 'climbs').filter((subject) => subject.includes('storage'))).toEqual([URGENT]);
+    expect(await eventsByTrigger('climbs')).toEqual({ usage_80: 'superseded', usage_95: 'done' });
+    expect(await endsOf('climbs')).toEqual(['urgent: upgraded']);
+
+    const [lower, higher] = await chainOf(hub.client, idOf('climbs'));
+    expect(lower?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes).toBeTruthy();
+    expect(eventsToFirstPark(higher ?? [])).toBeLessThanOrEqual(40);
+    keepHistory('journey-taken-over', lower ?? []);
+    keepHistory('journey-takes-over', higher ?? []);
+  });
+
+  test('holds its mail while a severe ticket is open, and sends it when that closes', async () => {
+    await act(hub, 'hubspot', 'open_ticket', { account: 'ails' });
+    await sweep(hub, 'crm');
+    await store(82, 'ails');
+    await holding('ails');
+    expect((await view('ails'))?.held).toMatchObject([{ step: 'mail', reason: 'open_severe_ticket' }]);
+    expect(mails(hub, 'ails')).toEqual([]);
+
+    const [ticket] = seen(hub, 'act', 'ails');
+    await act(hub, 'hubspot', 'close_ticket', { id: ticket?.id ?? '' });
+    await sweep(hub, 'crm');
+    await waiting('ails');
+    expect(mails(hub, 'ails')).toEqual([SUMMARY]);
+    await upgrade('ails');
+    expect(await journey('ails').result()).toBe('upgraded');
+    keepHistory('journey-held', await eventsOf(hub.client, idOf('ails')));
+  });
+});

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { onboardingWorkflowId } from '../../domain/workflow-ids.ts';
+import { inTransaction, listUpgrades } from '../../store/index.ts';
+import type { onboarding } from '../../workflows/onboarding/workflow.ts';
+import { eventually } from '../support/eventually.ts';
+import { eventsOf, keepHistory } from '../support/histories.ts';
+import { startTestHub, type TestHub } from '../support/hub.ts';
+import { act, getToKnow, sweep } from '../support/moves.ts';
+import { seen } from '../support/seen.ts';
+
+let hub: TestHub;
+beforeAll(async () => {
+  hub = await startTestHub({
+    // Ninety days take eighteen seconds: too fast for mail, which the trial's test has.
+    scale: 432_000,
+    accounts: { stays: { core: 'starter' }, leaves: { core: 'starter' }, climbs: { core: 'starter' } },
+    config: (config) => {
+      config.onboarding = {};
+    },
+  });
+  await getToKnow(hub);
+});
+afterAll(() => hub?.stop());
+
+const change = (account: string, plan: string) => act(hub, 'stripe', 'change_plan', { account, product: 'core', plan });
+const tasks = (account: string) => seen(hub, 'task_created', account).map(({ summary }) => summary);
+
+/** The newest upgrade of an account, as the workflow that follows it. */
+async function onboardingOf(account: string, plan: string) {
+  const upgrade = await eventually(async () => {
+    const upgrades = await inTransaction(hub.store, (tx) => listUpgrades(tx, { account }));
+    return upgrades.find(({ toPlan }) => toPlan === plan);
+  });
+  const id = onboardingWorkflowId(upgrade.subscriptionId, upgrade.version);
+  return { id, run: hub.client.workflow.getHandle<typeof onboarding>(id) };
+}
+
+describe.concurrent('onboarding', () => {
+  test('asks the CSM to check in after 7 and 30 days, and looks once more after 90', async () => {
+    await change('stays', 'team');
+    const { id, run } = await onboardingOf('stays', 'team');
+    await eventually(() => tasks('stays').length === 1);
+    await eventually(() => tasks('stays').length === 2);
+    expect(await run.result()).toEqual({ ended: 'complete', done: ['check_in_7', 'check_in_30', 'quality_90'] });
+    expect(tasks('stays')).toHaveLength(2);
+    const [first, second] = seen(hub, 'task_created', 'stays').map(({ at }) => Date.parse(at));
+    expect(((second ?? 0) - (first ?? 0)) / 86_400_000).toBeGreaterThan(20);
+    expect(seen(hub, 'account_tagged', 'stays')).toHaveLength(1);
+    keepHistory('onboarding-complete', await eventsOf(hub.client, id));
+  });
+
+  test('stops when the customer leaves', async () => {
+    await change('leaves', 'team');
+    const { id, run } = await onboardingOf('leaves', 'team');
+    await eventually(() => tasks('leaves').length === 1);
+    await act(hub, 'stripe', 'cut_back', { account: 'leaves', product: 'core' });
+    await act(hub, 'stripe', 'cut_back', { account: 'leaves', product: 'core' });
+    await sweep(hub, 'billing');
+    expect((await run.result()).ended).toBe('taken_back');
+    expect(seen(hub, 'account_tagged', 'leaves')).toEqual([]);
+    keepHistory('onboarding-taken-back', await eventsOf(hub.client, id));
+  });
+
+  test('ends where the onboarding of the next upgrade begins', async () => {
+    await change('climbs', 'team');
+    const { run } = await onboardingOf('climbs', 'team');
+    await run.describe();
+    await change('climbs', 'pro');
+    const next = await onboardingOf('climbs', 'pro');
+    expect((await run.result()).ended).toBe('followed');
+    expect((await next.run.describe()).status.name).toBe('RUNNING');
+  });
+});
