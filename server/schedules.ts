@@ -17,8 +17,8 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const CRM_EVERY_MS = 15 * MINUTE_MS;
 /** Webhooks bring changes at once; this finds what got lost. */
-const BILLING_EVERY_MS = 6 * HOUR_MS;
-const UPKEEP_EVERY_MS = HOUR_MS;
+const BILLING_EVERY_MS = 24 * HOUR_MS;
+const UPKEEP_EVERY_MS = 6 * HOUR_MS;
 
 /** How often each connection is read: as config asks, or slower where the vendor's hourly quota needs it. */
 export function planSweeps(deps: Deps, accounts: number): SweepPlan[] {
