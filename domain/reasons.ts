@@ -38,7 +38,7 @@ export const REASONS: { [Code in ReasonCode]: string } = {
   person_cap: 'The person has had all the messages they may have for now.',
   cooldown: 'Earlier prompts stayed without an answer; the customer is left alone for a while.',
   after_upgrade: 'The customer has upgraded a short while ago.',
-  after_decline: 'The customer has said no a short while ago.',
+  after_decline: 'The customer cut their usage after a limit a short while ago: no offers for a while.',
   withdrawn: 'The usage behind it was taken back before anything was sent.',
   corrected: 'The usage behind it was corrected after a message had been sent.',
   too_old: 'It happened too long ago to speak of now.',

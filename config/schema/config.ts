@@ -24,7 +24,7 @@ export const config = z.strictObject({
   $schema: z.string().optional(),
   version: z.literal(1).describe('The version of this format: 1'),
   company: z.strictObject({
-    name: z.string().min(1),
+    name: z.string().min(1).describe('As customers know it'),
     timezone: z
       .string()
       .describe('IANA zone, such as America/New_York')
@@ -63,14 +63,14 @@ export const config = z.strictObject({
   guardrails: guardrails.prefault({}).describe('What no play may overstep'),
   trials: z
     .strictObject({
-      length: duration.default(14 * DAY),
-      tier: z.literal('next').default('next'),
-      remind_before: duration.default(3 * DAY),
+      length: duration.default(14 * DAY).describe('How long a trial runs'),
+      tier: z.literal('next').default('next').describe('The plan that is tried: the next one'),
+      remind_before: duration.default(3 * DAY).describe('When the reminder leaves, before the end'),
       approval_above: z
         .strictObject({ monthly: z.number().nonnegative() })
         .optional()
         .describe('Above this monthly price (whole currency units) the trial needs a RevOps yes'),
-      offer_expires: duration.default(14 * DAY),
+      offer_expires: duration.default(14 * DAY).describe('How long the button of an alert starts a trial'),
       mails: z
         .strictObject({ started: slug.optional(), reminder: slug.optional(), ended: slug.optional() })
         .default({})
@@ -79,7 +79,10 @@ export const config = z.strictObject({
     .prefault({}),
   attribution: z
     .strictObject({
-      model: z.enum(['last_engaged', 'first']).default('last_engaged'),
+      model: z
+        .enum(['last_engaged', 'first'])
+        .default('last_engaged')
+        .describe('Credit goes to the last contact that was answered, or to the first one'),
       window: duration.default(60 * DAY).describe('How long after a touch an upgrade may be credited to it'),
       contraction: duration.default(90 * DAY).describe('A downgrade within this time takes credit back'),
     })
@@ -99,8 +102,11 @@ export const config = z.strictObject({
     .optional()
     .describe('Who may act: e-mail addresses, env:NAME or owner_in_crm'),
   routing: z.strictObject({
-    account_manager: z.literal('owner_in_crm').default('owner_in_crm'),
-    csm: z.enum(['csm_in_crm', 'owner_in_crm']).default('owner_in_crm'),
+    account_manager: z.literal('owner_in_crm').default('owner_in_crm').describe('Who gets alerts'),
+    csm: z
+      .enum(['csm_in_crm', 'owner_in_crm'])
+      .default('owner_in_crm')
+      .describe('Who gets alerts for the CSM, and check-ins'),
     fallback: z
       .strictObject({ slack: z.string(), email: z.string().describe('An address, or env:NAME') })
       .describe('Who is told when an account has nobody'),

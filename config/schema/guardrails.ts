@@ -12,11 +12,11 @@ export const guardrails = z.strictObject({
     .positive()
     .max(2, 'at most 2 touches per trigger event')
     .default(2)
-    .describe('1 or 2'),
-  touches_per_account: cap.default({ max: 2, per: 30 * DAY }),
+    .describe('Messages about one trigger event: 1 or 2'),
+  touches_per_account: cap.default({ max: 2, per: 30 * DAY }).describe('Messages of plays to one account'),
   touches_per_person: cap
     .default({ max: 2, per: 30 * DAY })
-    .describe('Counted across all accounts in which the person is'),
+    .describe('Messages of plays to one person, in all accounts together'),
   unengaged_prompts: z
     .strictObject({ count: z.number().int().positive(), within: duration, cooldown: duration })
     .default({ count: 2, within: 7 * DAY, cooldown: 90 * DAY })
@@ -34,9 +34,14 @@ export const guardrails = z.strictObject({
     })
     .default({ from: '18:00', to: '08:00', weekends: true, zone: 'account' })
     .describe('No message leaves in these hours, nor at weekends'),
-  never_while: z.array(blocker).default(['open_severe_ticket', 'incident', 'unpaid_overdue', 'trial_active']),
-  after_decline: duration.default(60 * DAY).describe('No offer for this long after a customer declined one'),
-  after_upgrade: duration.default(30 * DAY).describe('No offer for this long after an upgrade'),
+  never_while: z
+    .array(blocker)
+    .default(['open_severe_ticket', 'incident', 'unpaid_overdue', 'trial_active'])
+    .describe('While one of these is true a message waits'),
+  after_decline: duration
+    .default(60 * DAY)
+    .describe('No message for this long after the account cut its usage (a decline_after_limit trigger)'),
+  after_upgrade: duration.default(30 * DAY).describe('No message for this long after an upgrade'),
   first_sight: z
     .strictObject({ release_per_day: z.number().int().nonnegative(), max_age: duration })
     .default({ release_per_day: 20, max_age: 2 * DAY })

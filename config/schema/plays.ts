@@ -9,7 +9,7 @@ const send = z.strictObject({
   id,
   send: z
     .strictObject({
-      template: slug.describe('templates/<plan>/<template>.<channel>.md'),
+      template: slug.describe('`templates/<plan>/<template>.<channel>.md`'),
       by: channel,
       to: z.literal('primary_admin'),
     })
@@ -53,7 +53,7 @@ export const step = z.union([
 ]);
 
 export const play = z.strictObject({
-  name: z.string().optional(),
+  name: z.string().optional().describe('A name for people who read this file'),
   mode: mode.default('live'),
   steps: z.array(step).min(1),
 });

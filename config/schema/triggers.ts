@@ -17,7 +17,7 @@ const common = {
     ),
   products: z.array(key).min(1).optional().describe('Only these products'),
   label: z.string().optional().describe('The name that a backtest writes as `kind`'),
-  held_for: holdFor.optional(),
+  held_for: holdFor.optional().describe('How long it must be so before it counts: a duration, or `N readings`'),
   cap: z
     .strictObject({ max: z.number().int().positive(), per: z.union([z.literal('period'), duration]) })
     .optional()
@@ -29,13 +29,19 @@ export const trigger = z.discriminatedUnion('when', [
   z.strictObject({
     when: z.literal('utilization').describe('Used ÷ limit reaches a level'),
     at: level.describe('0.80 is 80 % of the limit'),
-    rearm_below: level.optional().describe('May trip again after falling below this'),
-    lead_time: duration.optional().describe('Also trips when the forecast reaches the limit within this time'),
+    rearm_below: level
+      .optional()
+      .describe('May trip again after falling below this; when left out, 0.05 below the level'),
+    lead_time: duration
+      .optional()
+      .describe('Trips from `at` on, but only once the forecast reaches the limit within this time'),
     ...common,
   }),
   z.strictObject({
     when: z.literal('limit_reached').describe('Nothing is left'),
-    rearm_below: level.optional().describe('May trip again after falling below this'),
+    rearm_below: level
+      .optional()
+      .describe('May trip again after falling below this; when left out, 0.05 below the level'),
     ...common,
   }),
   z.strictObject({

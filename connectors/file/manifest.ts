@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { Manifest } from '../kit/connector.ts';
 
 export const settingsSchema = z.strictObject({
-  /** NDJSON, or the same packed with gzip when the name ends in .gz. Relative to where the hub runs. */
-  path: z.string().min(1),
+  path: z.string().min(1).meta({
+    description: 'NDJSON, or the same packed with gzip when the name ends in .gz; relative to where the hub runs',
+  }),
 });
 
 /** `metric`: the name the metric has in the file. */

@@ -14,18 +14,20 @@ const digits = z
   .transform((id) => String(id));
 
 export const settingsSchema = z.strictObject({
-  /** Where the project's data lives. Never guessed: the wrong region loses data without an error. */
-  region: z.enum(['us', 'eu', 'in']),
-  project_id: digits,
-  /** Needed where the project uses Data Views. */
-  workspace_id: digits.optional(),
-  /** Project Settings > Group Keys. In quotes: it is a 64-bit number that YAML would round. */
+  region: z.enum(['us', 'eu', 'in']).meta({
+    description: "Where the project's data lives. Never guessed: the wrong region loses data without an error",
+  }),
+  project_id: digits.meta({ description: 'Project Settings > Overview' }),
+  workspace_id: digits.optional().meta({ description: 'Needed where the project uses Data Views' }),
   data_group_id: z
     .string()
     .regex(/^-?\d+$/, 'expected the group key’s id in quotes, such as "-6521893041173295871"')
-    .optional(),
-  /** The project's time zone (Project Settings): its daily buckets begin at midnight there. */
-  timezone: z.string().refine((zone) => IANAZone.isValidZone(zone), 'expected an IANA zone such as America/New_York'),
+    .optional()
+    .meta({ description: 'Project Settings > Group Keys. In quotes: YAML would round it' }),
+  timezone: z
+    .string()
+    .refine((zone) => IANAZone.isValidZone(zone), 'expected an IANA zone such as America/New_York')
+    .meta({ description: "The project's time zone (Project Settings): its daily counts begin at midnight there" }),
 });
 export type MixpanelSettings = z.output<typeof settingsSchema>;
 

@@ -6,7 +6,7 @@ export const settings = z.strictObject({
     .string()
     .min(1)
     .meta({ description: 'The mail relay', examples: ['smtp.sendgrid.net'] }),
-  port: z.number().int().min(1).max(65_535).default(587),
+  port: z.number().int().min(1).max(65_535).default(587).meta({ description: 'Of the relay' }),
   secure: z
     .enum(['starttls', 'tls', 'none'])
     .default('starttls')

@@ -8,8 +8,10 @@ export const API_VERSION = '2026-10-28.endive';
 export const ACCOUNT_KEY = 'metadata.account_id';
 
 export const settings = z.strictObject({
-  /** The billing portal configuration (`bpc_…`) that allows the configured prices; default: the account's own. */
-  portal_configuration: z.string().startsWith('bpc_').optional(),
+  portal_configuration: z.string().startsWith('bpc_').optional().meta({
+    description:
+      "The billing portal configuration (bpc_…) that allows the configured prices; absent: the account's own",
+  }),
 });
 
 export const manifest: Manifest = {

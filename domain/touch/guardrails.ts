@@ -49,7 +49,9 @@ export const GUARDRAILS = {
   after_upgrade: ({ now, lastUpgradeAt }, { after_upgrade }) =>
     isWithin(lastUpgradeAt, now, after_upgrade) ? suppress('after_upgrade', `upgraded on ${lastUpgradeAt}`) : null,
   after_decline: ({ now, lastDeclineAt }, { after_decline }) =>
-    isWithin(lastDeclineAt, now, after_decline) ? suppress('after_decline', `said no on ${lastDeclineAt}`) : null,
+    isWithin(lastDeclineAt, now, after_decline)
+      ? suppress('after_decline', `cut their usage on ${lastDeclineAt}`)
+      : null,
   paused: ({ paused }) => (paused === null ? null : wait('paused', paused)),
   unreadable: ({ unreadable }) => (unreadable === null ? null : wait('source_unreadable', unreadable)),
   open_severe_ticket: ({ openSevereTickets }, { never_while }) =>
