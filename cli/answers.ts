@@ -1,30 +1,35 @@
-/** What commands read of the hub's answers, where server/http/api/schemas.ts has no name for it. */
+/**
+ * What commands read of the hub's answers, where server/http/api/schemas.ts has no name for it. Loose: `--json` passes
+ * on what else the hub says.
+ */
 import { z } from 'zod';
 import { decision, effect, heldBatch, incident, pause, trial, triggerEvent } from '../server/http/api/schemas.ts';
 
-export const whyAnswer = z.object({
-  account: z.object({ id: z.string(), name: z.string() }),
+export const whyAnswer = z.looseObject({
+  account: z.looseObject({ id: z.string(), name: z.string() }),
   entries: z.array(
     z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('event'), at: z.string(), event: triggerEvent }),
-      z.object({ kind: z.literal('decision'), at: z.string(), decision }),
-      z.object({ kind: z.literal('effect'), at: z.string(), effect, engagedAt: z.string().nullable() }),
+      z.looseObject({ kind: z.literal('event'), at: z.string(), event: triggerEvent }),
+      z.looseObject({ kind: z.literal('decision'), at: z.string(), decision }),
+      z.looseObject({ kind: z.literal('effect'), at: z.string(), effect, engagedAt: z.string().nullable() }),
     ]),
   ),
 });
 export type WhyEntry = z.infer<typeof whyAnswer>['entries'][number];
 
-export const statusAnswer = z.object({
+export const statusAnswer = z.looseObject({
   version: z.string(),
   company: z.string(),
-  clock: z.object({ now: z.string(), scale: z.number(), lagP95Hours: z.number().nullable() }),
-  config: z.object({ number: z.number(), hash: z.string(), appliedAt: z.string(), appliedBy: z.string() }).nullable(),
+  clock: z.looseObject({ now: z.string(), scale: z.number(), lagP95Hours: z.number().nullable() }),
+  config: z
+    .looseObject({ number: z.number(), hash: z.string(), appliedAt: z.string(), appliedBy: z.string() })
+    .nullable(),
   connections: z.array(
-    z.object({
+    z.looseObject({
       name: z.string(),
       connector: z.string(),
       mode: z.string(),
-      vendorPause: z.object({ until: z.string(), reason: z.string() }).nullable(),
+      vendorPause: z.looseObject({ until: z.string(), reason: z.string() }).nullable(),
       sweep: z
         .object({
           everyMs: z.number(),
@@ -37,12 +42,12 @@ export const statusAnswer = z.object({
   ),
   pauses: z.array(pause),
   incidents: z.array(incident),
-  waiting: z.object({ outbox: z.number(), parked: z.number(), held: z.number(), unclear: z.number() }),
+  waiting: z.looseObject({ outbox: z.number(), parked: z.number(), held: z.number(), unclear: z.number() }),
 });
 export type Status = z.infer<typeof statusAnswer>;
 
 const counts = z.record(z.string(), z.number());
-const credit = z.object({
+const credit = z.looseObject({
   triggerEventId: z.string(),
   account: z.string(),
   product: z.string(),
@@ -52,33 +57,38 @@ const credit = z.object({
   acvCents: z.number(),
   reason: z.string(),
 });
-const unattributed = z.object({ account: z.string(), product: z.string(), acvCents: z.number(), reason: z.string() });
-export const reportAnswer = z.object({
-  clock: z.object({ scale: z.number(), lagP95Hours: z.number().nullable() }),
+const unattributed = z.looseObject({
+  account: z.string(),
+  product: z.string(),
+  acvCents: z.number(),
+  reason: z.string(),
+});
+export const reportAnswer = z.looseObject({
+  clock: z.looseObject({ scale: z.number(), lagP95Hours: z.number().nullable() }),
   accounts: z.number(),
-  triggerEvents: z.object({ byTrigger: counts, byStatus: counts }),
-  touches: z.object({ byChannel: counts, confirmed: z.number(), suppressedByReason: counts }),
+  triggerEvents: z.looseObject({ byTrigger: counts, byStatus: counts }),
+  touches: z.looseObject({ byChannel: counts, confirmed: z.number(), suppressedByReason: counts }),
   confirmedByOperation: counts,
   trials: counts,
   upgrades: z.number(),
   contractions: z.number(),
   expansionAcvCents: z.number(),
-  attribution: z.object({ credits: z.array(credit), unattributed: z.array(unattributed) }),
+  attribution: z.looseObject({ credits: z.array(credit), unattributed: z.array(unattributed) }),
   effects: counts,
   journeys: counts,
 });
 export type Report = z.infer<typeof reportAnswer>;
 
-export const heldAnswer = z.object({ items: z.array(heldBatch) });
-export const releasedAnswer = z.object({ batch: z.string(), events: z.number() });
-export const pauseAnswer = z.object({ changed: z.boolean(), pauses: z.array(pause) });
-export const incidentAnswer = z.object({ scope: z.string(), state: z.string(), closed: z.number() });
-export const incidentsAnswer = z.object({ items: z.array(incident) });
+export const heldAnswer = z.looseObject({ items: z.array(heldBatch) });
+export const releasedAnswer = z.looseObject({ batch: z.string(), events: z.number() });
+export const pauseAnswer = z.looseObject({ changed: z.boolean(), pauses: z.array(pause) });
+export const incidentAnswer = z.looseObject({ scope: z.string(), state: z.string(), closed: z.number() });
+export const incidentsAnswer = z.looseObject({ items: z.array(incident) });
 
-export const trialTaken = z.object({ offerId: z.string(), state: z.string(), sentence: z.string() });
-export const trialEnding = z.object({ state: z.string(), sentence: z.string() });
-export const offerAnswer = z.object({
-  offer: z.object({
+export const trialTaken = z.looseObject({ offerId: z.string(), state: z.string(), sentence: z.string() });
+export const trialEnding = z.looseObject({ state: z.string(), sentence: z.string() });
+export const offerAnswer = z.looseObject({
+  offer: z.looseObject({
     id: z.string(),
     account: z.string(),
     product: z.string(),

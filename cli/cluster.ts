@@ -20,6 +20,9 @@ export function clusterOptions(command: Command): Command {
     .option('--json', 'print addresses as JSON');
 }
 
+export const CLUSTER_HINT =
+  'PostgreSQL at DATABASE_URL and Temporal at TEMPORAL_ADDRESS must answer; HEADROOM_DEBUG=1 shows where this comes from.';
+
 /** @throws CliError when DATABASE_URL or TEMPORAL_ADDRESS is not set or cannot be meant */
 export function readCluster(cli: Cli, options: ClusterOptions): Omit<WorkerOptions, 'progress'> {
   const databaseUrl = cli.env.DATABASE_URL ?? '';

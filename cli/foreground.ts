@@ -1,4 +1,5 @@
 import { formatProblems } from '../config/format-problems.ts';
+import { DataDirInUseError } from '../server/embedded/lock.ts';
 import type { Running } from '../server/options.ts';
 import type { Cli } from './cli.ts';
 import { badInput, CliError } from './errors.ts';
@@ -11,6 +12,8 @@ interface Program<R extends Running> {
   json: boolean;
   start: (progress: (step: string) => void) => Promise<R>;
   ready?: (running: R) => void;
+  /** Where to look when it does not start for a reason that nobody foresaw. */
+  hint?: string;
 }
 
 /** Starts a program, says where it answers, and stays until it ends or the person asks for the end. */
@@ -42,24 +45,27 @@ async function start<R extends Running>(cli: Cli, program: Program<R>): Promise<
     program.ready?.(running);
     return running;
   } catch (error) {
-    throw await explained(cli, error);
+    throw await explained(cli, error, program.hint);
   } finally {
     progress.clear();
   }
 }
 
 /** What usually stands in the way of a start, with what to do about it. */
-async function explained(cli: Cli, error: unknown): Promise<unknown> {
+async function explained(cli: Cli, error: unknown, hint: string | undefined): Promise<unknown> {
+  if (!(error instanceof Error) || error instanceof CliError) return error;
   const { ConfigFolderError } = await import('../server/configs.ts');
   if (error instanceof ConfigFolderError) {
     return badInput(`the config cannot be used:\n\n${formatProblems(error.problems, { color: cli.color.err })}`);
   }
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+  // Its message says already what to do.
+  if (error instanceof DataDirInUseError) return new CliError(error.message, { cause: error });
+  if ('code' in error && error.code === 'EADDRINUSE') {
     const place = 'port' in error ? `port ${error.port}` : 'the port';
     return new CliError(`${place} is taken by another program`, {
       remedy: 'Choose another with --port, or --port 0 for any free one.',
       cause: error,
     });
   }
-  return error;
+  return hint === undefined ? error : new CliError(error.message, { remedy: hint, cause: error });
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { freePort } from '../server/embedded/ports.ts';
 import { writeHubAddress } from '../server/hub-address.ts';
-import { fakeHub, Refusal, refusal } from './testing/fake-hub.ts';
+import { fakeHub, Raw, refusal } from './testing/fake-hub.ts';
 import { runCommand } from './testing/run-command.ts';
 import { tempDir } from './testing/temp-dir.ts';
 
@@ -77,15 +77,25 @@ test.each([
   expect({ code, out, err }).toEqual({ code: exitCode, out: '', err: 'error: It cannot be.\nDo this instead.' });
 });
 
+test.each([
+  ['GET /api/v1/accounts?search= finds accounts.', 'headroom accounts --search TEXT finds accounts.'],
+  ['GET /api/v1/accounts and GET /api/v1/trials show them.', 'headroom accounts and headroom trial list show them.'],
+  ['Look at GET /api/v1/accounts/{id} first.', 'Look at headroom why ACCOUNT first.'],
+  ['GET /api/v1/docs shows what this route takes.', 'GET /api/v1/docs shows what this route takes.'],
+])('the advice "%s" is given in commands', async (remedy, said) => {
+  const hub = await fakeHub({ 'GET /held': refusal(404, 'No.', remedy) });
+  expect((await runCommand(['held', 'list'], { env: hub.env })).err).toBe(`error: No.\n${said}`);
+});
+
 test('something else at that address is told from a hub', async () => {
-  const hub = await fakeHub({ 'GET /held': new Refusal(502, '<html>Bad gateway</html>') });
+  const hub = await fakeHub({ 'GET /held': new Raw(502, '<html>Bad gateway</html>') });
   const { code, err } = await runCommand(['held', 'list'], { env: hub.env });
   expect(code).toBe(1);
   expect(err).toContain(`${hub.url} answers (status 502), but not as a hub does`);
 });
 
 test('an answer of another version is refused, not half shown', async () => {
-  const hub = await fakeHub({ 'GET /held': { items: [{ id: 'b' }] } });
+  const hub = await fakeHub({ 'GET /held': new Raw(200, { items: [{ id: 'b' }] }) });
   const { code, out, err } = await runCommand(['held', 'list'], { env: hub.env });
   expect({ code, out }).toEqual({ code: 1, out: '' });
   expect(err).toContain('answers in a way this version does not know');

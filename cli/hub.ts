@@ -4,6 +4,7 @@ import { defaultDataDir } from '../server/embedded/data-dir.ts';
 import { type HubAddress, readHubAddress } from '../server/hub-address.ts';
 import type { Cli } from './cli.ts';
 import { badInput, CliError, EXIT } from './errors.ts';
+import { inCommands } from './output/in-commands.ts';
 import { waiting } from './progress.ts';
 
 const TIMEOUT_MS = 30_000;
@@ -94,7 +95,7 @@ async function read<T>(response: Response, answer: z.ZodType<T>, base: string): 
     if (!refused.success) throw notAHub(base, response.status);
     const { message, remedy } = refused.data.error;
     const exitCode = BAD_INPUT.includes(response.status) ? EXIT.badInput : EXIT.failed;
-    throw new CliError(message, { remedy: remedy ?? null, exitCode });
+    throw new CliError(message, { remedy: remedy ? inCommands(remedy) : null, exitCode });
   }
   const parsed = answer.safeParse(content);
   if (parsed.success) return parsed.data;

@@ -29,7 +29,8 @@ const cli: Cli = {
   out: (text) => process.stdout.write(`${text}\n`),
   err: (text) => process.stderr.write(`${text}\n`),
   color: { out: colorful(process.stdout), err: colorful(process.stderr) },
-  terminal: process.stderr.isTTY === true,
+  // Some terminals have no width, as under expect or a bare pty: ora would clear lines for ever.
+  terminal: process.stderr.isTTY === true && process.stderr.columns > 0,
   launch,
   stopAsked,
   exitCode: 0,

@@ -3,7 +3,18 @@ import { anEffect, aTrial } from '../testing/answers.ts';
 import { fakeHub, refusal } from '../testing/fake-hub.ts';
 import { runCommand } from '../testing/run-command.ts';
 
-const offer = { id: 'of_1', account: 'acct-1', product: 'core', toPlan: 'pro', state: 'active', reason: null };
+const offer = {
+  id: 'of_1',
+  account: 'acct-1',
+  accountName: 'Acme',
+  product: 'core',
+  fromPlan: 'team',
+  toPlan: 'pro',
+  state: 'active',
+  reason: null,
+  expiresAt: '2026-03-21T09:25:00.000Z',
+  triggerEventId: null,
+};
 const taken = { offerId: 'of_1', state: 'granting', sentence: 'The trial was granted.' };
 
 test('trial start waits until billing has it', async () => {
@@ -126,7 +137,7 @@ test.each([
 
 test('an incident is opened and closed by its scope', async () => {
   const hub = await fakeHub({
-    'POST /incidents': ({ body }) => ({ scope: 'core', state: 'open', closed: 0, ...Object(body) }),
+    'POST /incidents': ({ body }) => ({ scope: 'core', state: Object(body).state, closed: 0 }),
   });
   const opened = await runCommand(['incident', 'open', 'core', '--note', 'down'], { env: hub.env });
   const closed = await runCommand(['incident', 'close', 'core'], { env: hub.env });

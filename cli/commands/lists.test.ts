@@ -47,7 +47,8 @@ test.each([
   [['held', 'list'], 'GET /held', 'Nothing is held.'],
   [['incident', 'list'], 'GET /incidents', 'No incident runs.'],
 ])('%j: an empty list is a sentence, and in JSON an empty list', async (argv, route, sentence) => {
-  const hub = await fakeHub({ [route]: { items: [], next: null } });
+  const paged = !['GET /held', 'GET /incidents'].includes(route);
+  const hub = await fakeHub({ [route]: { items: [], ...(paged ? { next: null } : {}) } });
   expect((await runCommand(argv, { env: hub.env })).out).toBe(sentence);
   expect((await runCommand([...argv, '--json'], { env: hub.env })).out).toBe('[]');
 });

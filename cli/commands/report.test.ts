@@ -16,7 +16,9 @@ const report: Report = {
   attribution: {
     credits: [
       {
+        upgradeId: 'up_1',
         triggerEventId: 'te_1',
+        at: '2026-03-19T09:00:00.000Z',
         account: 'acct-1',
         product: 'core',
         trigger: 'usage_80',
@@ -26,7 +28,9 @@ const report: Report = {
         reason: 'last engaged touch',
       },
     ],
-    unattributed: [{ account: 'acct-2', product: 'api', acvCents: -49_950, reason: 'nobody had been in contact' }],
+    unattributed: [
+      { upgradeId: 'up_2', account: 'acct-2', product: 'api', acvCents: -49_950, reason: 'nobody had been in contact' },
+    ],
   },
   effects: { confirmed: 10 },
   journeys: { running: 1 },

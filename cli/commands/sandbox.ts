@@ -40,11 +40,20 @@ export function sandboxCommand(cli: Cli): Command {
             scale: options.scale,
             hubUrl: options.hub,
             record: options.record === undefined ? null : path.resolve(cli.cwd, options.record),
-            log: cli.err,
+            log: withoutRepeats(cli.err),
           }),
         ready: ({ file }) => {
           if (options.write !== undefined) writeSandboxFile(path.resolve(cli.cwd, options.write), file);
         },
       });
     });
+}
+
+/** Until the hub answers, every webhook fails in the same words. */
+function withoutRepeats(log: (line: string) => void): (line: string) => void {
+  let last = '';
+  return (line) => {
+    if (line !== last) log(line);
+    last = line;
+  };
 }

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { httpUrl, port } from '../arguments.ts';
 import type { Cli } from '../cli.ts';
-import { type ClusterOptions, clusterOptions, readCluster } from '../cluster.ts';
+import { CLUSTER_HINT, type ClusterOptions, clusterOptions, readCluster } from '../cluster.ts';
 import { stayInForeground } from '../foreground.ts';
 import { DEFAULT_PORT } from './up.ts';
 
@@ -19,6 +19,7 @@ export function serverCommand(cli: Cli): Command {
       await stayInForeground(cli, {
         name: 'server',
         json: options.json ?? false,
+        hint: CLUSTER_HINT,
         start: (progress) =>
           cli.launch.server({ ...cluster, port: options.port, publicUrl: options.publicUrl ?? null, progress }),
       });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeProblem } from '../../config/problem.ts';
 import { ConfigFolderError } from '../../server/configs.ts';
+import { DataDirInUseError } from '../../server/embedded/lock.ts';
 import type { DemoOptions, Running, SandboxFile, ServerOptions, UpOptions } from '../../server/options.ts';
 import type { SandboxOptions } from '../sandbox-run.ts';
 import { runCommand } from '../testing/run-command.ts';
@@ -128,6 +129,13 @@ describe('up', () => {
     expect(err).toContain('error: port 4670 is taken by another program\nChoose another with --port');
   });
 
+  test('a data directory in use ends with 1 and says which process has it', async () => {
+    const taken = new DataDirInUseError('the data directory /d is in use by process 7 since noon; stop it');
+    const { code, err } = await up([], withConfig(), () => Promise.reject(taken));
+    expect(code).toBe(1);
+    expect(err).toBe('starting headroom …\nerror: the data directory /d is in use by process 7 since noon; stop it');
+  });
+
   test('a hub that can go on no longer is stopped and its error shown', async () => {
     const stopped: string[] = [];
     const launch = {
@@ -165,6 +173,14 @@ describe.each(['server', 'worker'] as const)('%s', (name) => {
     });
   });
 
+  test('what does not answer is not shown as a stack trace', async () => {
+    const away = () => Promise.reject(new Error('Failed to connect before the deadline'));
+    const { code, err } = await runCommand([name], { cwd: withConfig(), env, launch: { [name]: away } });
+    expect(code).toBe(1);
+    expect(err).toContain('error: Failed to connect before the deadline\nPostgreSQL at DATABASE_URL and Temporal');
+    expect(err).not.toMatch(/^ {4}at /m);
+  });
+
   test.each([
     [{ DATABASE_URL: '' }, 'DATABASE_URL is not set'],
     [{ DATABASE_URL: 'mysql://h:secret@db/h' }, 'DATABASE_URL is not the address of a PostgreSQL'],
@@ -199,6 +215,15 @@ describe('sandbox', () => {
     });
     expect(fs.statSync(path.join(cwd, 's.json')).mode & 0o777).toBe(0o600);
     expect((await up(['--sandbox', 's.json'], cwd)).given?.sandbox).toEqual(sandboxFile);
+  });
+
+  test('a line that repeats is shown once', async () => {
+    const sandbox = async ({ log }: SandboxOptions) => {
+      for (const line of ['no hub', 'no hub', 'other', 'no hub']) log(line);
+      return { ...running(), file: sandboxFile };
+    };
+    const { err } = await runCommand(['sandbox'], { launch: { sandbox } });
+    expect(err).toBe('starting sandbox …\nno hub\nother\nno hub\nstopping sandbox …');
   });
 
   test('a world without files is refused with the names that were tried', async () => {

@@ -65,18 +65,16 @@ function fieldsOf({ clock, config, pauses, incidents, waiting }: Status): [strin
   ];
 }
 
-/** Where to look at each kind of thing that waits for a person. */
-const LOOK: Record<keyof Status['waiting'], (n: number) => string> = {
-  outbox: (n) => `messages to workflows: ${count(n)}`,
-  parked: (n) => `vendor events that could not be handled: ${count(n)} (GET /api/v1/queue)`,
-  held: (n) => `held batches: ${count(n)} (headroom held list)`,
-  unclear: (n) => `unclear effects: ${count(n)} (headroom effects --unclear)`,
-};
-
+/** With where to look at what waits for a person. */
 function waitingOf({ outbox, parked, held, unclear }: Status['waiting']): string {
-  const parts = Object.entries({ outbox, parked, held, unclear }).filter(([, n]) => n > 0);
-  // Object.entries forgets which keys there are.
-  return parts.length === 0 ? 'nothing' : parts.map(([kind, n]) => LOOK[kind as keyof Status['waiting']](n)).join('; ');
+  const parts: [what: string, n: number, where: string][] = [
+    ['messages to workflows', outbox, ''],
+    ['vendor events that could not be handled', parked, ' (GET /api/v1/queue)'],
+    ['held batches', held, ' (headroom held list)'],
+    ['unclear effects', unclear, ' (headroom effects --unclear)'],
+  ];
+  const some = parts.filter(([, n]) => n > 0).map(([what, n, where]) => `${what}: ${count(n)}${where}`);
+  return some.length === 0 ? 'nothing' : some.join('; ');
 }
 
 function everyOf({ sweep }: Connection): string | null {

@@ -104,8 +104,22 @@ test('an unclear effect says how to settle it', async () => {
     'GET /accounts/:id/why': { account, entries: [{ kind: 'effect', at: effect.claimedAt, effect, engagedAt: null }] },
   });
   const { out } = await runCommand(['why', 'acct-1'], { env: hub.env });
-  expect(out).toContain('e-mail to ada@acme.example may have gone out: look there and settle it (email)');
+  expect(out).toContain('e-mail to ada@acme.example may have happened: look there and settle it (email)');
   expect(out).toContain('headroom effects settle te_1:mail:message.send:p:1');
+});
+
+test('a yes is not told beside what came of it, but is where nothing came', async () => {
+  const decision = aDecision({ kind: 'send', reason: 'allowed', sentence: 'Allowed.', until: null });
+  const yes = { kind: 'decision', at: decision.at, decision };
+  const effect = anEffect({ operation: 'crm.createTask', channel: null, person: null });
+  const done = { kind: 'effect', at: effect.claimedAt, effect, engagedAt: null };
+  const told = async (entries: object[]) => {
+    const hub = await fakeHub({ 'GET /accounts/:id/why': { account, entries } });
+    return (await runCommand(['why', 'acct-1'], { env: hub.env })).out;
+  };
+  expect(await told([yes, done])).not.toContain('Allowed.');
+  expect(await told([yes, done])).toContain('CRM task was created (email)');
+  expect(await told([yes])).toContain('Allowed.');
 });
 
 test('colours are used only where they may be', async () => {

@@ -4,7 +4,7 @@ import { type WhyEntry, whyAnswer } from '../answers.ts';
 import type { Cli } from '../cli.ts';
 import { connectHub } from '../hub.ts';
 import { type HubOptions, hubOptions } from '../hub-options.ts';
-import { type Moment, momentOf } from '../output/story.ts';
+import { type Moment, momentOf, withoutEchoes } from '../output/story.ts';
 import { time } from '../output/values.ts';
 
 export function whyCommand(cli: Cli): Command {
@@ -34,7 +34,7 @@ function tell(cli: Cli, account: { id: string; name: string }, entries: WhyEntry
     waits: paint.yellow,
     not_done: paint.dim,
   };
-  for (const entry of entries) {
+  for (const entry of withoutEchoes(entries)) {
     const { mood, what, details } = momentOf(entry);
     cli.out(`\n${time(entry.at)}  ${colors[mood](what)}`);
     for (const detail of details) cli.out(`${' '.repeat(18)}${detail}`);

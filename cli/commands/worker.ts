@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Cli } from '../cli.ts';
-import { type ClusterOptions, clusterOptions, readCluster } from '../cluster.ts';
+import { CLUSTER_HINT, type ClusterOptions, clusterOptions, readCluster } from '../cluster.ts';
 import { stayInForeground } from '../foreground.ts';
 
 export function workerCommand(cli: Cli): Command {
@@ -15,6 +15,7 @@ export function workerCommand(cli: Cli): Command {
       await stayInForeground(cli, {
         name: 'worker',
         json: options.json ?? false,
+        hint: CLUSTER_HINT,
         start: (progress) => cli.launch.worker({ ...cluster, progress }),
       });
     });

@@ -92,17 +92,17 @@ function ofDecision({
   };
 }
 
-const PHASES: Record<Effect['phase'], { mood: Moment['mood']; verb: string }> = {
-  claimed: { mood: 'waits', verb: 'is about to go out' },
+const PHASES: Record<Exclude<Effect['phase'], 'confirmed'>, { mood: Moment['mood']; verb: string }> = {
+  claimed: { mood: 'waits', verb: 'is about to happen' },
   sending: { mood: 'waits', verb: 'is on its way' },
-  confirmed: { mood: 'done', verb: 'went out' },
   refused: { mood: 'not_done', verb: 'was refused by the vendor' },
-  withdrawn: { mood: 'not_done', verb: 'was taken back before it went out' },
-  unclear: { mood: 'waits', verb: 'may have gone out: look there and settle it' },
+  withdrawn: { mood: 'not_done', verb: 'was taken back before it happened' },
+  unclear: { mood: 'waits', verb: 'may have happened: look there and settle it' },
 };
 
 function ofEffect(effect: Effect, engagedAt: string | null): Moment {
-  const { mood, verb } = PHASES[effect.phase];
+  const confirmed = { mood: 'done' as const, verb: OPERATIONS[effect.operation]?.done ?? 'is done' };
+  const { mood, verb } = effect.phase === 'confirmed' ? confirmed : PHASES[effect.phase];
   const to = effect.person === null ? '' : ` to ${effect.person}`;
   const from = [effect.play && `play ${effect.play}`, effect.step && `step ${effect.step}`].filter(Boolean).join(', ');
   const details = [
@@ -118,22 +118,33 @@ function ofEffect(effect: Effect, engagedAt: string | null): Moment {
   };
 }
 
-/** By the operation's name in the ledger. */
-const NOUNS: Record<string, string> = {
-  'message.send': 'message',
-  'chat.postAlert': 'alert',
-  'chat.updateAlert': 'update of the alert',
-  'crm.createTask': 'CRM task',
-  'crm.completeTask': 'completion of the CRM task',
-  'crm.tagAccount': 'CRM tag',
-  'billing.startTrial': 'trial in billing',
-  'billing.endTrial': 'end of the trial in billing',
-  'billing.changePlan': 'change of plan in billing',
-  'usage.writeBack': 'note to analytics',
+/** By the name in the ledger. */
+const OPERATIONS: Record<string, { noun: string; done: string }> = {
+  'message.send': { noun: 'message', done: 'went out' },
+  'chat.postAlert': { noun: 'alert', done: 'was posted' },
+  'chat.updateAlert': { noun: 'alert update', done: 'was made' },
+  'crm.createTask': { noun: 'CRM task', done: 'was created' },
+  'crm.completeTask': { noun: 'CRM task completion', done: 'was made' },
+  'crm.tagAccount': { noun: 'CRM tag', done: 'was set' },
+  'billing.startTrial': { noun: 'trial start', done: 'is in billing' },
+  'billing.endTrial': { noun: 'trial end', done: 'is in billing' },
+  'billing.changePlan': { noun: 'plan change', done: 'is in billing' },
+  // As decided at the door, before billing is asked.
+  startTrial: { noun: 'trial', done: 'was granted' },
+  'usage.writeBack': { noun: 'note to analytics', done: 'was written' },
 };
 const CHANNELS: Record<string, string> = { email: 'e-mail', in_app: 'in-app prompt' };
 
 export function nounOf(operation: string | null, channel: string | null): string {
   if (operation === null) return 'the journey';
-  return (channel === null ? undefined : CHANNELS[channel]) ?? NOUNS[operation] ?? operation;
+  return (channel === null ? undefined : CHANNELS[channel]) ?? OPERATIONS[operation]?.noun ?? operation;
+}
+
+/** Without what is told twice: a yes is not worth a moment of its own beside what came of it. */
+export function withoutEchoes(entries: WhyEntry[]): WhyEntry[] {
+  const happened = new Set(entries.flatMap((entry) => (entry.kind === 'effect' ? [entry.effect.key] : [])));
+  return entries.filter(
+    (entry) =>
+      !(entry.kind === 'decision' && entry.decision.kind === 'send' && happened.has(entry.decision.effectKey ?? '')),
+  );
 }

@@ -1,5 +1,6 @@
 import fastify from 'fastify';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
+import { problemsOf } from './published-api.ts';
 
 export interface Asked {
   method: string;
@@ -9,8 +10,8 @@ export interface Asked {
   authorization: string | undefined;
 }
 
-/** An answer that is not 200. */
-export class Refusal {
+/** An answer with a status of its own, which need not be what the hub's description promises. */
+export class Raw {
   readonly status: number;
   readonly body: object | string;
   constructor(status: number, body: object | string) {
@@ -20,8 +21,8 @@ export class Refusal {
 }
 
 /** A refusal as the hub words it. */
-export function refusal(status: number, message: string, remedy: string): Refusal {
-  return new Refusal(status, { error: { code: 'some_code', message, remedy } });
+export function refusal(status: number, message: string, remedy: string): Raw {
+  return new Raw(status, { error: { code: 'some_code', message, remedy } });
 }
 
 export interface FakeHub {
@@ -32,9 +33,13 @@ export interface FakeHub {
   asked: Asked[];
 }
 
-/** A hub on a free port that answers as told, by `METHOD /path` below /api/v1. */
+/**
+ * A hub on a free port that answers as told, by `METHOD /path` below /api/v1. What is asked and answered must be as
+ * docs/openapi.json describes the real one, else the test fails.
+ */
 export async function fakeHub(answers: Record<string, object | ((asked: Asked) => object)>): Promise<FakeHub> {
   const asked: Asked[] = [];
+  const problems: string[] = [];
   const app = fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 2_000 } });
   for (const [route, answer] of Object.entries(answers)) {
     const [method = 'GET', path = '/'] = route.split(' ');
@@ -50,11 +55,17 @@ export async function fakeHub(answers: Record<string, object | ((asked: Asked) =
         };
         asked.push(request);
         const content = typeof answer === 'function' ? answer(request) : answer;
-        return content instanceof Refusal ? reply.code(content.status).send(content.body) : content;
+        if (content instanceof Raw) return reply.code(content.status).send(content.body);
+        const query = [...new URL(url, 'http://hub').searchParams.keys()];
+        problems.push(...problemsOf({ route, query, body: request.body, answer: content }));
+        return content;
       },
     });
   }
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
-  onTestFinished(() => app.close());
+  onTestFinished(async () => {
+    await app.close();
+    expect(problems).toEqual([]);
+  });
   return { url, env: { HEADROOM_URL: url, HEADROOM_TOKEN: 'test-token' }, asked };
 }
