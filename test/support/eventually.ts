@@ -4,19 +4,20 @@ const EVERY_MS = 50;
 const PATIENCE_MS = 60_000;
 
 /** Asks again and again until the answer is neither a failure nor null nor undefined nor false. */
-export async function eventually<T>(ask: () => T | Promise<T>, patienceMs = PATIENCE_MS): Promise<NonNullable<T>> {
-  const end = performance.now() + patienceMs;
+export async function eventually<T>(ask: () => T | Promise<T>): Promise<Exclude<NonNullable<T>, false>> {
+  const end = performance.now() + PATIENCE_MS;
   let failure: unknown = null;
   for (;;) {
     try {
       const answer = await ask();
-      if (answer !== null && answer !== undefined && answer !== false) return answer;
+      // Narrowed by hand: TypeScript excludes nothing from a type parameter.
+      if (answer !== null && answer !== undefined && answer !== false) return answer as Exclude<NonNullable<T>, false>;
       failure = null;
     } catch (error) {
       failure = error;
     }
     if (performance.now() > end)
-      throw failure ?? new Error(`nothing came in ${patienceMs / 1_000} s of what ${ask.toString()} asks for`);
+      throw failure ?? new Error(`nothing came in ${PATIENCE_MS / 1_000} s of what ${ask.toString()} asks for`);
     await sleep(EVERY_MS);
   }
 }

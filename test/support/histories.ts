@@ -1,14 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Client } from '@temporalio/client';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import type { temporal } from '@temporalio/proto';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { isScenario, type Scenario } from '../replay/scenarios.ts';
 
 export const HISTORIES = path.join(import.meta.dirname, '..', 'replay', 'histories');
 
-type History = temporal.api.history.v1.IHistory;
-type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
+export type HistoryEvent = NonNullable<History['events']>[number];
 
 /** The events of a run; without a run id, of the newest one. */
 export async function eventsOf(client: Client, workflowId: string, runId?: string): Promise<HistoryEvent[]> {

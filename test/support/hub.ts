@@ -28,6 +28,8 @@ export interface TestHubOptions {
   accounts: Record<string, Record<string, string>>;
   config?: (config: ExampleConfig) => void;
   cachedWorkflows?: number;
+  /** False: whoever should do the work is started by the test, in processes that it can kill. */
+  worker?: boolean;
 }
 
 /**
@@ -77,7 +79,7 @@ export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
     };
     const hub: Running = await serve(
       { configDir, dataDir, progress: () => {} },
-      { ...place, parts: ['server', 'worker'] },
+      { ...place, parts: options.worker === false ? ['server'] : ['server', 'worker'] },
     );
     ends.push(() => hub.stop());
     const address = readHubAddress(dataDir);
