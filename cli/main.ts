@@ -3,17 +3,21 @@ import type { Cli } from './cli.ts';
 import { launch } from './launch.ts';
 import { runCli } from './run.ts';
 
-/** Two of them: the second time the person means now. What is left running is found again at the next start. */
+/** Whoever asks once more after this long means "now". */
+const IMPATIENT_MS = 1_000;
+
+/**
+ * The same request often arrives twice at once, when a whole group of processes gets a signal and the launcher passes
+ * its own on. What is left running by an impatient end is found again at the next start.
+ */
 function stopAsked(): Promise<void> {
   return new Promise((resolve) => {
-    let asked = false;
-    for (const [signal, code] of [
-      ['SIGINT', 130],
-      ['SIGTERM', 143],
-    ] as const) {
+    let since: number | null = null;
+    const signals = { SIGINT: 130, SIGTERM: 143 };
+    for (const [signal, code] of Object.entries(signals)) {
       process.on(signal, () => {
-        if (asked) process.exit(code);
-        asked = true;
+        if (since !== null && performance.now() - since > IMPATIENT_MS) process.exit(code);
+        since ??= performance.now();
         resolve();
       });
     }
