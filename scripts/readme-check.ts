@@ -15,10 +15,10 @@ import { commandsOf, type ReadmeCommand } from './readme/commands.ts';
 import { Shell } from './readme/shell.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
-/** A day in six seconds: after the first look there is something to see. */
-const SCALE = 14_400;
-/** For everything; a machine that needs longer is not the one of a newcomer either. */
-const LIMIT_MS = 85_000;
+/** Readings every 3 s, so that there is something to see, and the machine has time for the commands. */
+const SCALE = 300;
+/** Far more than it takes: beyond it something hangs. */
+const LIMIT_MS = 170_000;
 const EXAMPLE_ACCOUNT = 'acct-0042';
 
 const started = performance.now();
