@@ -86,6 +86,14 @@ export function act({ sandbox }: Pick<TestHub, 'sandbox'>, vendor: string, name:
 
 /** The customer opens a link and presses what a person presses, up to billing's own confirmation. */
 export function follow(link: string): Promise<Page> {
-  const browser = createBrowser('Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0', AbortSignal.timeout(60_000));
-  return followThrough(browser, link, async () => {}, true);
+  return followThrough(browser(), link, async () => {}, true);
+}
+
+/** The same, but the customer stops at billing's page. @returns its address */
+export async function openUpgrade(link: string): Promise<string> {
+  return (await followThrough(browser(), link, async () => {}, false)).url;
+}
+
+function browser() {
+  return createBrowser('Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0', AbortSignal.timeout(60_000));
 }

@@ -1,0 +1,99 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { z } from 'zod';
+import { businessNow } from '../../domain/clock.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/start.ts';
+import { twins } from '../../sandbox/twins.ts';
+import { type Process, startHubProcess, stopProcess } from '../../server/demo/processes.ts';
+import { serversOf } from '../../server/demo/servers.ts';
+import { removeDataDir } from '../../server/embedded/data-dir.ts';
+import { freePort } from '../../server/embedded/ports.ts';
+import { readHubAddress } from '../../server/hub-address.ts';
+import { tempDataDir } from './temp-data-dir.ts';
+import { writeTestConfig } from './test-config.ts';
+import { EPOCH, writeTestWorld } from './test-world.ts';
+
+/** A day takes ten seconds: a restart, which takes a few, is then no long outage. */
+const SCALE = 8_640;
+
+/** `headroom up` as a process that can be killed, with its own PostgreSQL and Temporal, among simulated vendors. */
+export interface HubProcess {
+  sandbox: Sandbox;
+  usageFile: string;
+  now: () => string;
+  /** Asks its API. @throws while it is away */
+  ask: <T>(path: string, schema: z.ZodType<T>) => Promise<T>;
+  /** Ends it with -9; its servers go on. */
+  kill: () => Promise<void>;
+  start: () => Promise<void>;
+  stop: () => Promise<void>;
+}
+
+export async function startHubAsProcess(accounts: Record<string, Record<string, string>>): Promise<HubProcess> {
+  const folder = tempDataDir();
+  const file = (name: string) => path.join(folder, name);
+  const [configDir, dataDir, usageFile] = [file('config'), file('data'), file('readings.ndjson')];
+  fs.writeFileSync(usageFile, '');
+  writeTestConfig(configDir, usageFile, () => {});
+  const clock = { startedAt: new Date().toISOString(), epoch: EPOCH, scale: SCALE };
+  const port = await freePort();
+  const sandbox = await startSandbox(
+    {
+      world: { usage: writeTestWorld(folder, accounts) },
+      clock,
+      seed: 'tests',
+      people: false,
+      hubUrl: `http://127.0.0.1:${port}`,
+    },
+    twins,
+  );
+  const addresses = { ...sandbox.addresses, file: pathToFileURL(usageFile).toString() };
+  fs.writeFileSync(file('sandbox.json'), JSON.stringify({ addresses, secrets: sandbox.secrets, clock }));
+  const place = { configDir, dataDir, port, sandboxFile: file('sandbox.json'), clock, ui: false };
+  let running: Process | null = null;
+  const start = async () => {
+    running = (await startHubProcess({ ...place, logFile: file('hub.log') })).process;
+  };
+  const stop = async () => {
+    const isKilled = running?.child.signalCode === 'SIGKILL';
+    await stopProcess(running);
+    // Killed, it could not end its servers.
+    const { postgres, temporal } = serversOf(dataDir);
+    if (isKilled) for (const pid of [postgres, temporal?.pid]) if (pid) endServer(pid);
+    await sandbox.stop();
+    removeDataDir(dataDir);
+    fs.rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    sandbox,
+    usageFile,
+    now: () => businessNow(clock, Date.now()),
+    ask: async (where, schema) => {
+      const address = readHubAddress(dataDir);
+      const headers = { authorization: `Bearer ${address?.token}` };
+      const response = await fetch(`${address?.url}${where}`, { headers, signal: AbortSignal.timeout(10_000) });
+      return schema.parse(await response.json());
+    },
+    kill: async () => {
+      if (running) process.kill(running.pid, 'SIGKILL');
+      await running?.ended;
+    },
+    start,
+    stop,
+  };
+}
+
+function endServer(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch {
+    // It had ended by itself.
+  }
+}
