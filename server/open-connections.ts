@@ -37,7 +37,7 @@ export function connectAll(
   const live = Object.keys(connections).filter((name) => connections[name]?.mode === 'live');
   if (shared.clock.scale !== 1 && live.length > 0) {
     throw new Error(
-      `the rehearsal clock (scale ${shared.clock.scale}) cannot run with live connections: ${live.join(', ')}. Set mode: sandbox, or start without --scale`,
+      `the rehearsal clock (scale ${shared.clock.scale}) cannot run with live connections: ${live.join(', ')}. Start with --sandbox FILE, or without --clock`,
     );
   }
   return openConnections(

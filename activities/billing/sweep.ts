@@ -1,7 +1,7 @@
 import type { Billing, BillingCustomer } from '../../connectors/kit/capabilities.ts';
 import { fingerprint, inTransaction, readFingerprints, savePrices, touchLinks } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
-import type { SweepRun } from '../sweep/sweep-connection.ts';
+import type { SweepRun } from '../sweep/run.ts';
 import { takeCustomer } from './take-customer.ts';
 
 /** Webhooks are fast, this is sure: every customer's picture is compared with ours, whatever got lost on the way. */

@@ -1,7 +1,7 @@
 import type { Crm } from '../../connectors/kit/capabilities.ts';
 import { inTransaction, upsertTeam } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
-import type { SweepRun } from '../sweep/sweep-connection.ts';
+import type { SweepRun } from '../sweep/run.ts';
 import { takeCrmAccounts } from './take-accounts.ts';
 
 /** Our own people first: alerts are routed to them. Then the accounts, a page a transaction. */

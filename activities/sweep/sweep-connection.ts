@@ -1,32 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { AuthenticationError } from '../../connectors/kit/errors.ts';
-import type { Call } from '../../connectors/kit/operation.ts';
 import { businessNow } from '../../domain/clock.ts';
-import type { Json } from '../../domain/model.ts';
 import { dropSweepLease, finishSweep, inTransaction, pausedUntil, takeSweepLease } from '../../store/index.ts';
 import { sweepBilling } from '../billing/sweep.ts';
 import { sweepCrm } from '../crm/sweep.ts';
 import type { Deps } from '../deps.ts';
 import { pauseForCredentials } from '../effects/credentials.ts';
 import { sweepUsage } from '../usage/sweep.ts';
+import { LEASE_MS, type SweepRun } from './run.ts';
 
-/** A little more than the heartbeat timeout: a sweep whose worker died is taken over soon. */
-export const LEASE_MS = 25_000;
 /** A sweep, all its pages included, never takes longer. */
 const SWEEP_MS = 25 * 60_000;
-
-export interface SweepRun {
-  /** Of this attempt; holds the lease. */
-  id: string;
-  connection: string;
-  checkpoint: Json;
-  /** The connection was never read to the end before. */
-  firstRead: boolean;
-  call: Call;
-  /** Tells Temporal how far it is. */
-  beat: (progress: object) => void;
-}
 
 export interface Counts {
   readings: number;

@@ -12,7 +12,7 @@ import {
 } from '../../store/index.ts';
 import { readActivePeriods } from '../../store/periods.ts';
 import type { Deps } from '../deps.ts';
-import { LEASE_MS, type SweepRun } from '../sweep/sweep-connection.ts';
+import { LEASE_MS, type SweepRun } from '../sweep/run.ts';
 import { takeReadings } from './take-readings.ts';
 
 const HOUR_MS = 3_600_000;

@@ -142,12 +142,14 @@ class DemoRun {
     const ending = new AbortController();
     const kills = this.#options.chaos ? this.#chaos(AbortSignal.any([signal, ending.signal])) : Promise.resolve();
     const incidents = [...this.#times.incidents];
+    let turn = 0;
     while (!signal.aborted && this.#now() < this.#times.end) {
       if (!this.#options.chaos && this.#hub && this.#hub.child.exitCode !== null)
         throw new Error(`the hub ended by itself; see ${this.#logs.hub}`);
       await this.#relayIncidents(incidents);
       if (this.#client) await story.follow(this.#client);
-      this.#sampleMemory();
+      if (turn % 5 === 0) this.#sampleMemory();
+      turn += 1;
       await sleep(1_000, undefined, { signal }).catch(() => undefined);
     }
     await kills;

@@ -25,9 +25,18 @@ export function toCents(value: Text): Cents | null {
 /** HubSpot's own lists of zones write a slash as `_slash_` and all in lower case; a text property holds the name as it is. */
 export function toZone(value: Text): string | null {
   const name = value?.trim().replaceAll('_slash_', '/') ?? '';
-  if (!IANAZone.isValidZone(name)) return null;
-  return name === value ? name : new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
+  const known = zones.get(name);
+  if (known !== undefined) return known;
+  const zone = IANAZone.isValidZone(name)
+    ? new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
+    : null;
+  // Bounded, though the text comes from people: there are fewer than 600 zones.
+  if (zones.size < 1_000) zones.set(name, zone);
+  return zone;
 }
+
+/** Asking the system for a zone costs as much as reading a whole company: each name is asked once. */
+const zones = new Map<string, string | null>();
 
 export function toSegment(value: Text): Segment | null {
   const name = value?.trim().toLowerCase().replace(/[ -]+/g, '_');
