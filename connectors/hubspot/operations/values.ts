@@ -24,15 +24,19 @@ export function toCents(value: Text): Cents | null {
 
 /** HubSpot's own lists of zones write a slash as `_slash_` and all in lower case; a text property holds the name as it is. */
 export function toZone(value: Text): string | null {
-  const name = value?.trim().replaceAll('_slash_', '/') ?? '';
-  const known = zones.get(name);
+  const text = value?.trim() ?? '';
+  const known = zones.get(text);
   if (known !== undefined) return known;
-  const zone = IANAZone.isValidZone(name)
-    ? new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone
-    : null;
+  const zone = zoneOf(text);
   // Bounded, though the text comes from people: there are fewer than 600 zones.
-  if (zones.size < 1_000) zones.set(name, zone);
+  if (zones.size < 1_000) zones.set(text, zone);
   return zone;
+}
+
+function zoneOf(text: string): string | null {
+  const name = text.replaceAll('_slash_', '/');
+  if (!IANAZone.isValidZone(name)) return null;
+  return name === text ? name : new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
 }
 
 /** Asking the system for a zone costs as much as reading a whole company: each name is asked once. */
