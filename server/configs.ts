@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Configs } from '../activities/deps.ts';
 import { type LoadedConfig, type LoadResult, loadConfigFiles, loadConfigFolder, type Problem } from '../config/load.ts';
+import type { Config } from '../config/schema/index.ts';
 import { connectors } from '../connectors/registry.ts';
 import { applyConfigVersion, findConfigVersion, inTransaction, type Store } from '../store/index.ts';
 import { type SandboxAddresses, withSandbox } from './open-connections.ts';
@@ -18,6 +19,35 @@ export class ConfigFolderError extends Error {
 
 const manifests = Object.fromEntries(Object.entries(connectors).map(([name, { manifest }]) => [name, manifest]));
 const storedFiles = z.record(z.string(), z.string());
+
+/** A hub that cannot reach its vendors must not look as if it ran. */
+export class MissingSecretsError extends Error {
+  constructor(missing: string[]) {
+    super(
+      `these secrets are missing:\n${missing.map((line) => `  ${line}`).join('\n')}\nSet them and start again, or try the config with --sandbox FILE`,
+    );
+    this.name = 'MissingSecretsError';
+  }
+}
+
+/**
+ * Every credential that a connection needs can be read. Webhook secrets are not asked for: without one its route
+ * answers 503.
+ * @throws MissingSecretsError
+ */
+export function requireSecrets({ connections }: Config, secret: (reference: string) => string): void {
+  const missing = Object.entries(connections).flatMap(([connection, { auth }]) =>
+    Object.entries(auth).flatMap(([name, reference]) => {
+      try {
+        secret(reference);
+        return [];
+      } catch {
+        return [`connections.${connection}.auth.${name}: ${reference}`];
+      }
+    }),
+  );
+  if (missing.length > 0) throw new MissingSecretsError(missing);
+}
 
 export interface ConfigSource {
   dir: string;

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Deps } from '../activities/deps.ts';
+import type { LoadedConfig } from '../config/load.ts';
 import { secretResolver } from '../config/secrets.ts';
 import { RateLimitedError } from '../connectors/kit/errors.ts';
 import { connectors } from '../connectors/registry.ts';
@@ -15,7 +16,7 @@ import {
   type Store,
   takeHourly,
 } from '../store/index.ts';
-import { type ConfigSource, loadFolder, openConfigs } from './configs.ts';
+import { type ConfigSource, openConfigs, requireSecrets } from './configs.ts';
 import { LagMeter } from './lag.ts';
 import { connectAll } from './open-connections.ts';
 
@@ -23,6 +24,8 @@ export interface CoreOptions {
   databaseUrl: string;
   dataKey: Buffer;
   config: ConfigSource;
+  /** What `loadFolder` made of it. */
+  loaded: LoadedConfig;
   /** Taken for a database that has none yet; null: real time. */
   clock: BusinessClock | null;
   publicUrl: string;
@@ -38,8 +41,10 @@ export interface Core {
 
 /** What server and worker have in common: store, clock, config and open connections. */
 export async function openCore(options: CoreOptions): Promise<Core> {
-  const { log, config: source } = options;
-  const loaded = await loadFolder(source);
+  const { log, config: source, loaded } = options;
+  const env = { ...source.env, ...source.sandbox?.secrets };
+  const secret = secretResolver(env, source.dir);
+  requireSecrets(loaded.config, secret);
   const store = await openStore(options.databaseUrl, {
     tenant: loaded.config.company.name,
     dataKey: options.dataKey,
@@ -50,12 +55,11 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     await store.migrate();
     const clock = await inTransaction(store, (tx) => fixClock(tx, options.clock ?? realTime()));
     const now = () => businessNow(clock, Date.now());
-    const env = { ...source.env, ...source.sandbox?.secrets };
     const configs = await openConfigs(store, loaded, source, { now: now(), actor: 'start' });
     const connections = connectAll(connectors, {
       config: loaded.config,
       clock,
-      secret: secretResolver(env, source.dir),
+      secret,
       takeHourly: async (connection, key, limit, count) => {
         const permit = await inTransaction(store, (tx) =>
           takeHourly(tx, { connection, key, limit, count, now: now() }),

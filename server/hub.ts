@@ -1,3 +1,4 @@
+import { loadFolder } from './configs.ts';
 import { openDataDir } from './embedded/data-dir.ts';
 import { lockDataDir } from './embedded/lock.ts';
 import { startPostgres } from './embedded/postgres.ts';
@@ -14,6 +15,8 @@ export async function runUp(options: UpOptions): Promise<Running> {
   const { dataDir, progress } = options;
   const stops = new Stops();
   try {
+    // Before any server is started: a mistake in the folder is told at once.
+    const loaded = await loadFolder({ dir: options.configDir, env: process.env, sandbox: options.sandbox });
     const held = lockDataDir(dataDir);
     stops.add(() => held.release());
     const log = (line: string) => process.stderr.write(`${line}\n`);
@@ -44,6 +47,7 @@ export async function runUp(options: UpOptions): Promise<Running> {
       namespace: NAMESPACE,
       parts: ['server', 'worker', 'schedules'],
       network: options,
+      loaded,
     });
     stops.add(() => hub.stop());
     const addresses = [

@@ -1,7 +1,9 @@
 import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
+import type { LoadedConfig } from '../config/load.ts';
 import { inTransaction, keepToken, listen, mintToken, readDataKey, reportNumbers } from '../store/index.ts';
+import { loadFolder } from './configs.ts';
 import { type Core, openCore } from './core.ts';
 import { startInbox } from './dispatch/inbox.ts';
 import { startOutbox } from './dispatch/outbox.ts';
@@ -26,6 +28,8 @@ export interface Place {
   namespace: string;
   /** `schedules`: Temporal is told to sweep every connection as often as config asks. */
   parts: ('server' | 'worker' | 'schedules')[];
+  /** The config folder, where it was read already. */
+  loaded?: LoadedConfig;
   /** Runs that the worker keeps in memory; the rest are replayed when they go on. */
   cachedWorkflows?: number;
   network: Pick<UpOptions, 'port' | 'publicUrl' | 'sandbox' | 'clock'>;
@@ -41,11 +45,13 @@ export async function serve(
   try {
     const port = wanted === 0 ? await freePort() : wanted;
     const url = `http://${HOST}:${port}`;
+    const source = { dir: configDir, env: process.env, sandbox };
     progress('opening the store and the connections');
     const core = await openCore({
       databaseUrl: place.databaseUrl,
       dataKey: readDataKey(dataDir, process.env.HEADROOM_DATA_KEY),
-      config: { dir: configDir, env: process.env, sandbox },
+      config: source,
+      loaded: place.loaded ?? (await loadFolder(source)),
       clock,
       publicUrl: (publicUrl ?? process.env.HEADROOM_PUBLIC_URL ?? url).replace(/\/$/, ''),
       log: pino({ level: process.env.HEADROOM_LOG ?? 'warn' }, pino.destination(2)),
