@@ -54,7 +54,7 @@ async function start<R extends Running>(cli: Cli, program: Program<R>): Promise<
 /** What usually stands in the way of a start, with what to do about it. */
 async function explained(cli: Cli, error: unknown, hint: string | undefined): Promise<unknown> {
   if (!(error instanceof Error) || error instanceof CliError) return error;
-  const { ConfigFolderError } = await import('../server/configs.ts');
+  const { ConfigFolderError, MissingSecretsError } = await import('../server/configs.ts');
   if (error instanceof ConfigFolderError) {
     return badInput(`the config cannot be used:\n\n${formatProblems(error.problems, { color: cli.color.err })}`);
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Configs } from '../activities/deps.ts';
 import { type LoadedConfig, type LoadResult, loadConfigFiles, loadConfigFolder, type Problem } from '../config/load.ts';
 import type { Config } from '../config/schema/index.ts';
+import { secretResolver } from '../config/secrets.ts';
 import { connectors } from '../connectors/registry.ts';
 import { applyConfigVersion, findConfigVersion, inTransaction, type Store } from '../store/index.ts';
 import { type SandboxAddresses, withSandbox } from './open-connections.ts';
@@ -35,7 +36,7 @@ export class MissingSecretsError extends Error {
  * answers 503.
  * @throws MissingSecretsError
  */
-export function requireSecrets({ connections }: Config, secret: (reference: string) => string): void {
+function requireSecrets({ connections }: Config, secret: (reference: string) => string): void {
   const missing = Object.entries(connections).flatMap(([connection, { auth }]) =>
     Object.entries(auth).flatMap(([name, reference]) => {
       try {
@@ -56,9 +57,11 @@ export interface ConfigSource {
   sandbox: SandboxAddresses | null;
 }
 
-/** @throws ConfigFolderError */
+/** @throws ConfigFolderError, MissingSecretsError */
 export async function loadFolder({ dir, env, sandbox }: ConfigSource): Promise<LoadedConfig> {
-  return swapped(dir, await loadConfigFolder(dir, { connectors: manifests, env }), sandbox);
+  const loaded = swapped(dir, await loadConfigFolder(dir, { connectors: manifests, env }), sandbox);
+  requireSecrets(loaded.config, secretResolver({ ...env, ...sandbox?.secrets }, dir));
+  return loaded;
 }
 
 function swapped(dir: string, result: LoadResult, sandbox: SandboxAddresses | null): LoadedConfig {

@@ -16,7 +16,7 @@ import {
   type Store,
   takeHourly,
 } from '../store/index.ts';
-import { type ConfigSource, openConfigs, requireSecrets } from './configs.ts';
+import { type ConfigSource, openConfigs } from './configs.ts';
 import { LagMeter } from './lag.ts';
 import { connectAll } from './open-connections.ts';
 
@@ -44,7 +44,6 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const { log, config: source, loaded } = options;
   const env = { ...source.env, ...source.sandbox?.secrets };
   const secret = secretResolver(env, source.dir);
-  requireSecrets(loaded.config, secret);
   const store = await openStore(options.databaseUrl, {
     tenant: loaded.config.company.name,
     dataKey: options.dataKey,
