@@ -1,3 +1,4 @@
+import { closeAlerts, completeTasks } from './alerts/close-alerts.ts';
 import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
 import { alertPerson } from './journey/alert.ts';
@@ -33,6 +34,8 @@ const KINDS = {
   act: {
     sendMessage,
     alertPerson,
+    closeAlerts,
+    completeTasks,
     tagForQbr,
     provisionTrial,
     endTrial,

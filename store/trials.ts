@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, lte } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, lte, or } from 'drizzle-orm';
 import type { Iso, Offer, TrialState } from '../domain/model.ts';
 import type { NextTrialState, TrialDecision, TrialFact, TrialRequest } from '../domain/trial/types.ts';
 import { recordDecision } from './decisions.ts';
@@ -22,6 +22,28 @@ export async function createOffer(tx: Tx, input: Offer & { journeyId: string | n
 export async function findOffer(tx: Tx, id: string): Promise<OfferRow | null> {
   const [row] = await tx.select().from(offer).where(eq(offer.id, id));
   return row ?? null;
+}
+
+/** An offer that can still be taken, or whose trial is on its way: the newest one. */
+export async function findStandingOffer(
+  tx: Tx,
+  of: { account: string; product: string; fromPlan: string; now: Iso },
+): Promise<string | null> {
+  const takeable = and(eq(offer.state, 'offered'), gt(offer.expiresAt, of.now));
+  const [row] = await tx
+    .select({ id: offer.id })
+    .from(offer)
+    .where(
+      and(
+        eq(offer.account, of.account),
+        eq(offer.product, of.product),
+        eq(offer.fromPlan, of.fromPlan),
+        or(takeable, inArray(offer.state, ['granting', 'active'])),
+      ),
+    )
+    .orderBy(desc(offer.createdAt), offer.id)
+    .limit(1);
+  return row?.id ?? null;
 }
 
 /** What the store knows of a trial request; role, next plan and approval rules are the caller's to add. */

@@ -6,6 +6,8 @@ import { takeCrmAccounts } from './take-accounts.ts';
 
 /** Our own people first: alerts are routed to them. Then the accounts, a page a transaction. */
 export async function sweepCrm(deps: Deps, crm: Crm, run: SweepRun): Promise<{ accounts: number }> {
+  // Accounts can only be linked by a property that is there.
+  if (run.firstRead) await crm.ensureProperties(run.call);
   const owners = await crm.readOwners(run.call);
   await inTransaction(deps.store, (tx) => upsertTeam(tx, run.connection, owners));
   const swept = { accounts: 0 };

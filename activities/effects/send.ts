@@ -3,6 +3,7 @@ import {
   InvalidInputError,
   OutcomeUnknownError,
   RateLimitedError,
+  RecipientRefusedError,
   RefusedError,
   TransientError,
 } from '../../connectors/kit/errors.ts';
@@ -12,6 +13,7 @@ import {
   backToClaimed,
   confirm,
   inTransaction,
+  markBounced,
   markSending,
   markUnclear,
   refuse,
@@ -52,7 +54,11 @@ export async function send<N extends OperationName>(
   } catch (error) {
     if (error instanceof RefusedError || error instanceof InvalidInputError) {
       deps.log.warn({ effect: effect.key, code: error.code, vendorCode: error.origin.vendorCode }, error.message);
-      await inTransaction(deps.store, (tx) => refuse(tx, effect.key, { ...stamp(), reason: error.message }));
+      await inTransaction(deps.store, async (tx) => {
+        await refuse(tx, effect.key, { ...stamp(), reason: error.message });
+        if (error instanceof RecipientRefusedError && effect.person !== null)
+          await markBounced(tx, [effect.person], deps.now());
+      });
       return { kind: 'refused', reason: error.message };
     }
     const hadNoEffect =

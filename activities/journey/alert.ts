@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { AlertStep } from '../../config/schema/index.ts';
-import type { AlertButton } from '../../connectors/kit/capabilities.ts';
 import type { PerformResult } from '../../domain/journey/types.ts';
 import type { Iso } from '../../domain/model.ts';
 import { createOffer, inTransaction, type NewLink, readLinks } from '../../store/index.ts';
@@ -10,7 +9,7 @@ import { effectKey } from '../effects/key.ts';
 import { performEffect } from '../effects/perform.ts';
 import type { EffectOutcome } from '../effects/plan.ts';
 import { forInternal } from '../effects/verdicts.ts';
-import { chatAlert, crmTask } from '../messages/alert.ts';
+import { alertButtons, chatAlert, crmTask } from '../messages/alert.ts';
 import { linkMaker } from '../messages/links.ts';
 import type { StepInput } from './send-message.ts';
 import { type StepContext, stepContext, toPerformResult } from './step-context.ts';
@@ -55,19 +54,7 @@ async function postAlert(deps: Deps, context: StepContext, stepId: string, { to 
     about: about(context, key, stepId),
     render: async () => {
       const offerId = await offerTrial(deps, context);
-      const buttons: AlertButton[] = [
-        ...(offerId === null
-          ? []
-          : [
-              {
-                action: 'start_trial' as const,
-                label: 'Start 14-day trial',
-                value: offerId,
-                confirm: `This gives ${view.account.name} ${view.next?.name ?? 'the next plan'} for free until the trial ends. Nothing is charged.`,
-              },
-            ]),
-        { action: 'on_it', label: "I'm on it", value: event.id },
-      ];
+      const buttons = alertButtons(config, view, { offerId, onIt: event.id });
       const input = chatAlert(config, view, event, {
         to: person?.email ?? config.routing.fallback.slack,
         buttons,

@@ -1,7 +1,6 @@
 import type { SendStep } from '../../config/schema/index.ts';
 import { findTemplate } from '../../config/templates.ts';
 import type { JourneyState, PerformResult } from '../../domain/journey/types.ts';
-import { categoryOf } from '../../domain/touch/category.ts';
 import { inTransaction, keepVerdict } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
 import { effectKey } from '../effects/key.ts';
@@ -53,7 +52,7 @@ export async function sendMessage(deps: Deps, { step, ...journey }: StepInput<Se
       customerFacing: true,
       touch: true,
       channel: by,
-      category: categoryOf(by, compiled?.category),
+      category: compiled?.category ?? 'marketing',
       mode: context.mode,
     },
     render: async () => renderTouch(deps, context, step, key),

@@ -69,6 +69,28 @@ export function alertWords(config: Config, view: AccountView, event: TriggerEven
   };
 }
 
+/** `start_trial` goes with the offer it would take; `on_it` with the trigger event it would claim. */
+export function alertButtons(
+  config: Config,
+  view: AccountView,
+  of: { offerId: string | null; onIt: string | null },
+): AlertButton[] {
+  const days = Math.round(config.trials.length / 86_400_000);
+  const plan = view.next?.name ?? 'the next plan';
+  const trial: AlertButton[] =
+    of.offerId === null
+      ? []
+      : [
+          {
+            action: 'start_trial',
+            label: `Start ${days}-day trial`,
+            value: of.offerId,
+            confirm: `This gives ${view.account.name} ${plan} for free until the trial ends. Nothing is charged.`,
+          },
+        ];
+  return of.onIt === null ? trial : [...trial, { action: 'on_it', label: "I'm on it", value: of.onIt }];
+}
+
 export function chatAlert(
   config: Config,
   view: AccountView,

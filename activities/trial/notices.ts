@@ -1,14 +1,12 @@
 import type { Iso } from '../../domain/model.ts';
-import { inTransaction, listEffects, readTriggerEvents } from '../../store/index.ts';
+import { inTransaction, listEffects } from '../../store/index.ts';
+import { updateAlert } from '../alerts/update-alert.ts';
 import type { Deps } from '../deps.ts';
-import { internalEffect } from '../effects/about.ts';
 import { effectKey } from '../effects/key.ts';
 import { performEffect } from '../effects/perform.ts';
 import type { EffectOutcome } from '../effects/plan.ts';
 import { forInternal, forServiceMail } from '../effects/verdicts.ts';
-import { companyOf, markerOf, noConnection, openWith } from '../journey/alert.ts';
-import { readAccountView } from '../messages/account-view.ts';
-import { chatAlert } from '../messages/alert.ts';
+import { companyOf, noConnection, openWith } from '../journey/alert.ts';
 import { renderFor } from '../messages/render.ts';
 import { aboutTrial, type TrialContext, trialContext } from './context.ts';
 
@@ -73,76 +71,11 @@ export async function updateTrialAlert(deps: Deps, { offerId }: { offerId: strin
   const context = await trialContext(deps, offerId);
   return context.event === null
     ? noConnection('alert')
-    : await updateAlert(deps, context.event.id, STATUS[context.trial.state](context), context.trial.state);
-}
-
-/**
- * Updates the posted alert of a trigger event in place. Each version is an effect of its own; the text of one version
- * never changes.
- */
-export async function updateAlert(
-  deps: Deps,
-  triggerEventId: string,
-  status: string,
-  version: string,
-): Promise<EffectOutcome<unknown>> {
-  const chat = openWith(deps, 'chat');
-  if (!chat) return noConnection('chat');
-  const effects = await inTransaction(deps.store, (tx) => listEffects(tx, { triggerEventId }));
-  const posted = effects.find((effect) => effect.operation === 'chat.postAlert' && effect.phase === 'confirmed');
-  if (!posted)
-    return { kind: 'suppress', reason: 'nothing_to_send', detail: 'no alert was posted for this trigger event' };
-  const at = postedAt(posted.result);
-  if (!at) return { kind: 'suppress', reason: 'nothing_to_send', detail: 'the posted alert cannot be found again' };
-  const updates = effects.filter((effect) => effect.operation === 'chat.updateAlert');
-  const key = `${posted.key}:update:${version}`;
-  const number = updates.findIndex((effect) => effect.key === key);
-  const context = await alertContext(deps, triggerEventId);
-  if (!context) return { kind: 'suppress', reason: 'nothing_to_send', detail: 'the account of this alert is gone' };
-  const { config, view, event } = context;
-  return await performEffect(deps, {
-    connection: chat,
-    operation: 'chat.updateAlert',
-    about: internalEffect({
-      key,
-      account: event.account,
-      product: event.product,
-      play: event.play,
-      step: posted.step,
-      journeyId: posted.journeyId,
-      triggerEventId,
-    }),
-    render: async () => {
-      const nth = number === -1 ? updates.length + 2 : number + 2;
-      const alert = chatAlert(config, view, event, {
-        to: at.channel,
-        buttons: [],
-        status,
-        version: nth,
-        marker: markerOf(posted.key),
+    : await updateAlert(deps, context.event.id, {
+        status: STATUS[context.trial.state](context),
+        version: context.trial.state,
+        buttons: 'none',
       });
-      return { input: { ...alert, ...at } };
-    },
-    decide: forInternal,
-  });
-}
-
-async function alertContext(deps: Deps, triggerEventId: string) {
-  const { config } = deps.configs.current();
-  const billing = deps.connections.with('billing')?.name ?? null;
-  return await inTransaction(deps.store, async (tx) => {
-    const [event] = await readTriggerEvents(tx, [triggerEventId]);
-    const view = event
-      ? await readAccountView(tx, config, { account: event.account, product: event.product, billing })
-      : null;
-    return event && view ? { config, event, view } : null;
-  });
-}
-
-function postedAt(result: unknown): { channel: string; ts: string } | null {
-  if (typeof result !== 'object' || result === null || !('channel' in result) || !('ts' in result)) return null;
-  const { channel, ts } = result;
-  return typeof channel === 'string' && typeof ts === 'string' ? { channel, ts } : null;
 }
 
 /** A reverted trial is a topic for the next QBR. */

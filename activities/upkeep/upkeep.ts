@@ -73,12 +73,12 @@ const SWEEPS_MISSED = 4;
 async function silentSources(deps: Deps): Promise<string[]> {
   const { metrics } = deps.configs.current().config;
   const sweeps = await inTransaction(deps.store, (tx) => listSweeps(tx));
-  const silent = sweeps.filter(({ connection, lastFinishedAt }) => {
+  const silent = sweeps.filter(({ connection, lastFinishedAt, lastStartedAt }) => {
     const patience = Object.values(metrics)
       .filter((metric) => metric.from === connection)
       .map((metric) => Math.max(metric.stale_after, SWEEPS_MISSED * 1_000 * deps.clock.scale));
-    const age =
-      lastFinishedAt === null ? Number.POSITIVE_INFINITY : Date.parse(deps.now()) - Date.parse(lastFinishedAt);
+    const heard = lastFinishedAt ?? lastStartedAt;
+    const age = heard === null ? 0 : Date.parse(deps.now()) - Date.parse(heard);
     return patience.length > 0 && age > Math.min(...patience);
   });
   for (const { connection, lastFinishedAt } of silent) {

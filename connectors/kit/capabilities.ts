@@ -2,7 +2,18 @@
  * What connectors offer, by capability. A play names a capability, config picks the connection.
  * Reads are bulk and come in pages; writes are `WriteOperation`s, sent by the effect ledger alone.
  */
-import type { Account, Cents, FactValue, Iso, Json, Outreach, Reading, Subscription, TeamMember, Ticket } from '../../domain/model.ts';
+import type {
+  Account,
+  Cents,
+  FactValue,
+  Iso,
+  Json,
+  Outreach,
+  Reading,
+  Subscription,
+  TeamMember,
+  Ticket,
+} from '../../domain/model.ts';
 import type { Call, WriteOperation } from './operation.ts';
 
 // ---- usage source ---------------------------------------------------------------------------------------------------
@@ -105,12 +116,26 @@ export interface Billing {
   readCustomer: (customerId: string, call: Call) => Promise<BillingCustomer | null>;
   readPrices: (call: Call) => Promise<PlanPrice[]>;
   previewChange: (
-    input: { customerId: string; subscriptionId: string; itemId: string; priceId: string; quantity: number; prorationDate: number },
+    input: {
+      customerId: string;
+      subscriptionId: string;
+      itemId: string;
+      priceId: string;
+      quantity: number;
+      prorationDate: number;
+    },
     call: Call,
   ) => Promise<ChangePreview>;
   /** A short-lived page of the vendor where the customer confirms the change. Made on click, never stored. */
   upgradeLink: (
-    input: { customerId: string; subscriptionId: string; itemId: string; priceId: string; quantity: number; returnUrl: string },
+    input: {
+      customerId: string;
+      subscriptionId: string;
+      itemId: string;
+      priceId: string;
+      quantity: number;
+      returnUrl: string;
+    },
     call: Call,
   ) => Promise<string>;
   entitlements: (customerId: string, call: Call) => Promise<string[]>;

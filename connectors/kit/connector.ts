@@ -9,7 +9,15 @@ export type ResolveSecret = (reference: string) => string;
 
 /** Where in-app prompts are put; the store implements it. The same key put twice is one prompt. */
 export interface PromptBox {
-  put: (prompt: { key: string; account: string; user: string; title: string; body: string; link: { label: string; url: string } | null; expiresAt: string | null }) => Promise<void>;
+  put: (prompt: {
+    key: string;
+    account: string;
+    user: string;
+    title: string;
+    body: string;
+    link: { label: string; url: string } | null;
+    expiresAt: string | null;
+  }) => Promise<void>;
   has: (key: string) => Promise<boolean>;
 }
 

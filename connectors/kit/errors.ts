@@ -64,6 +64,9 @@ export class RefusedError extends ConnectorError {
   }
 }
 
+/** This address takes no mail, now or later: a hard bounce. Nothing more is sent to the person. */
+export class RecipientRefusedError extends RefusedError {}
+
 /** The vendor changed shape: tell engineers. */
 export class UnexpectedResponseError extends ConnectorError {
   constructor(message: string, origin: ErrorOrigin) {

@@ -15,7 +15,10 @@ export interface WriteCall extends Call {
   sending: () => Promise<void>;
 }
 
-export type Found<Result> = { kind: 'found'; result: Result } | { kind: 'absent' } | { kind: 'unknown'; reason: string };
+export type Found<Result> =
+  | { kind: 'found'; result: Result }
+  | { kind: 'absent' }
+  | { kind: 'unknown'; reason: string };
 
 /**
  * One outward change. `prepare` turns our words into the vendor's request, once, at the claim; its bytes are stored

@@ -5,6 +5,7 @@ import {
   type ErrorOrigin,
   InvalidInputError,
   OutcomeUnknownError,
+  RecipientRefusedError,
   RefusedError,
   TransientError,
 } from '../kit/errors.ts';
@@ -37,6 +38,6 @@ export function smtpError(error: unknown, origin: ErrorOrigin, committing: boole
   if (code === undefined || code < 500 || code === 503) {
     return new TransientError(`the relay did not take the message now: ${said}`, from);
   }
-  if (failure.command === 'RCPT TO') return new RefusedError(`the relay refused the recipient: ${said}`, from);
+  if (failure.command === 'RCPT TO') return new RecipientRefusedError(`the relay refused the recipient: ${said}`, from);
   return new InvalidInputError(`the relay refused ${failure.command ?? 'the command'}: ${said}`, from);
 }

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Guardrails } from '../../config/schema/index.ts';
 import type { Category } from '../model.ts';
-import { categoryOf } from './category.ts';
 import { decideInternal, decideServiceMail, decideTouch } from './decide-touch.ts';
 import { cooldownUntil, GUARDRAIL_NAMES, type GUARDRAILS, isOptedOut } from './guardrails.ts';
 import type { TouchDecision, TouchFacts } from './types.ts';
@@ -217,12 +216,6 @@ describe('consent', () => {
     [['service'], 'marketing', true],
   ])('opted out of %j: %s is stopped: %s', (optedOut, category, stopped) => {
     expect(isOptedOut(optedOut, category)).toBe(stopped);
-  });
-
-  test('takes a message in the product for service and a mail for marketing, unless the template says otherwise', () => {
-    expect(categoryOf('in_app', undefined)).toBe('service');
-    expect(categoryOf('email', undefined)).toBe('marketing');
-    expect(categoryOf('email', 'service')).toBe('service');
   });
 });
 

@@ -7,6 +7,8 @@ import type { Episode, Explained, JudgeInput, Missing, Verdict } from './types.t
 import { type AccountFacts, isEpisode, readFacts, readToldFacts, type Span } from './world-facts.ts';
 
 const DAY = 86_400_000;
+/** A moment that comes this late may still wait for its confirmation and for Monday morning when the run is cut off. */
+const SETTLES_MS = 4 * DAY;
 
 /**
  * Judges a run from the outside: from the world's labels and from what was visible at the vendors, never from what
@@ -58,7 +60,7 @@ function windowOf(episode: Episode, facts: AccountFacts, until: number): Span | 
     .filter((change) => change.product === episode.product && !change.inLabels)
     .map((change) => change.at);
   if (changes.some((at) => at - DAY < readyAt)) return null;
-  if (readyAt > until - 2 * DAY) return null;
+  if (readyAt > until - SETTLES_MS) return null;
   const end = Math.min(Date.parse(episode.readyUntil) + DAY, until, ...changes);
   return { from: Math.min(readyAt - DAY, Date.parse(episode.graceFrom)), until: end };
 }

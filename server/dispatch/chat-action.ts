@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { updateAlert } from '../../activities/alerts/update-alert.ts';
 import type { OpenConnection } from '../../activities/connections.ts';
 import type { Deps } from '../../activities/deps.ts';
 import type { EffectOutcome } from '../../activities/effects/plan.ts';
-import { updateAlert } from '../../activities/trial/notices.ts';
 import {
   findOffer,
   findTeamMember,
@@ -56,7 +56,13 @@ export async function takeChatAction(
   // The door's answer: the alert itself says why not.
   const offer = await inTransaction(deps.store, (tx) => findOffer(tx, value));
   if (offer?.triggerEventId)
-    settled(await updateAlert(deps, offer.triggerEventId, answer.sentence, `refused-${answer.reason}`));
+    settled(
+      await updateAlert(deps, offer.triggerEventId, {
+        status: answer.sentence,
+        version: `refused-${answer.reason}`,
+        buttons: 'all',
+      }),
+    );
 }
 
 /** The account manager takes over: automation stands back, and the alert shows who has it. */
@@ -86,12 +92,11 @@ async function onIt(
   });
   if (who !== null)
     settled(
-      await updateAlert(
-        deps,
-        click.triggerEventId,
-        `${who} is on it since ${at.slice(0, 16).replace('T', ' ')} UTC`,
-        'on_it',
-      ),
+      await updateAlert(deps, click.triggerEventId, {
+        status: `${who} is on it since ${at.slice(0, 16).replace('T', ' ')} UTC`,
+        version: 'on_it',
+        buttons: 'trial',
+      }),
     );
 }
 

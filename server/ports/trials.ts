@@ -10,6 +10,7 @@ import {
   createOffer,
   findOffer,
   findPaidSubscription,
+  findStandingOffer,
   findTrial,
   inTransaction,
   type OfferRow,
@@ -119,11 +120,14 @@ async function offerOf(deps: Deps, { target }: TrialAsk): Promise<string | null>
     const spec = product === undefined ? undefined : config.products[product];
     if (!subscription?.plan || !spec || product === undefined) return null;
     const toPlan = nextPlan(spec, subscription.plan) ?? subscription.plan;
-    // One offer an account, product and plan by hand: asked again, it is the same one.
-    const id = `of_${createHash('sha256').update(`${target.account}:${product}:${subscription.plan}:by_hand`).digest('base64url').slice(0, 22)}`;
     const createdAt = deps.now();
+    // Asked again the same day it is the same offer; one that has expired does not stand in the way of the next.
+    const subject = [target.account, product, subscription.plan, 'by_hand', createdAt.slice(0, 10)].join(':');
+    const id = `of_${createHash('sha256').update(subject).digest('base64url').slice(0, 22)}`;
     const expiresAt = new Date(Date.parse(createdAt) + config.trials.offer_expires).toISOString();
     const { account } = target;
+    const standing = await findStandingOffer(tx, { account, product, fromPlan: subscription.plan, now: createdAt });
+    if (standing !== null) return standing;
     await createOffer(tx, {
       id,
       account,

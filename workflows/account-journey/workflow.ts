@@ -4,7 +4,7 @@ import { afterAnswer, afterPerform, afterWaitStarted, afterWake } from '../../do
 import { nextMove } from '../../domain/journey/next-move.ts';
 import type { Instruction, JourneyEnd, JourneyState } from '../../domain/journey/types.ts';
 import type { Iso } from '../../domain/model.ts';
-import { decide } from '../activity-profiles.ts';
+import { act, decide } from '../activity-profiles.ts';
 import { now, until } from '../waiting.ts';
 import { journeyViewQuery, wakeSignal } from './messages.ts';
 import { perform } from './perform.ts';
@@ -69,7 +69,9 @@ export async function accountJourney(input: JourneyInput): Promise<JourneyEnd | 
         break;
       }
       case 'end': {
-        const { more } = await decide.closeJourney({ journeyId, state, end: move.outcome });
+        const closing = { journeyId, state, end: move.outcome };
+        if (state.alertsSent > 0) await Promise.all([act.closeAlerts(closing), act.completeTasks(closing)]);
+        const { more } = await decide.closeJourney(closing);
         // A wake that came while closing, or an event that nobody claimed, is the next run's.
         return more || woken ? await again(null) : move.outcome;
       }
