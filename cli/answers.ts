@@ -3,7 +3,16 @@
  * on what else the hub says.
  */
 import { z } from 'zod';
-import { decision, effect, heldBatch, incident, pause, trial, triggerEvent } from '../server/http/api/schemas.ts';
+import {
+  apiToken,
+  decision,
+  effect,
+  heldBatch,
+  incident,
+  pause,
+  trial,
+  triggerEvent,
+} from '../server/http/api/schemas.ts';
 
 export const whyAnswer = z.looseObject({
   account: z.looseObject({ id: z.string(), name: z.string() }),
@@ -84,6 +93,9 @@ export const releasedAnswer = z.looseObject({ batch: z.string(), events: z.numbe
 export const pauseAnswer = z.looseObject({ changed: z.boolean(), pauses: z.array(pause) });
 export const incidentAnswer = z.looseObject({ scope: z.string(), state: z.string(), closed: z.number() });
 export const incidentsAnswer = z.looseObject({ items: z.array(incident) });
+
+export const tokensAnswer = z.looseObject({ items: z.array(apiToken) });
+export const newTokenAnswer = apiToken.extend({ token: z.string() });
 
 export const trialTaken = z.looseObject({ offerId: z.string(), state: z.string(), sentence: z.string() });
 export const trialEnding = z.looseObject({ state: z.string(), sentence: z.string() });

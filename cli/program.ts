@@ -15,6 +15,7 @@ import { sandboxCommand } from './commands/sandbox.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { serverCommand } from './commands/server.ts';
 import { statusCommand } from './commands/status.ts';
+import { tokenCommand } from './commands/token.ts';
 import { trialCommand } from './commands/trial.ts';
 import { upCommand } from './commands/up.ts';
 import { validateCommand } from './commands/validate.ts';
@@ -25,7 +26,7 @@ const GROUPS: Record<string, ((cli: Cli) => Command)[]> = {
   'Run:': [upCommand, serverCommand, workerCommand, sandboxCommand, demoCommand],
   'Configure:': [validateCommand, schemaCommand],
   'Look:': [statusCommand, accountsCommand, whyCommand, journeysCommand, effectsCommand, reportCommand],
-  'Act:': [trialCommand, heldCommand, pauseCommand, incidentCommand],
+  'Act:': [trialCommand, heldCommand, pauseCommand, incidentCommand, tokenCommand],
 };
 
 const ABOUT = 'Watches how much of its plan each customer uses and runs the upgrade journey.';

@@ -9,7 +9,6 @@ import {
   fixClock,
   hasPrompt,
   inTransaction,
-  keepToken,
   openStore,
   pauseUntil,
   putPrompt,
@@ -17,6 +16,7 @@ import {
   takeHourly,
 } from '../store/index.ts';
 import { type ConfigSource, openConfigs } from './configs.ts';
+import { keepEnvironmentTokens } from './environment-tokens.ts';
 import { LagMeter } from './lag.ts';
 import { connectAll } from './open-connections.ts';
 
@@ -77,10 +77,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
         has: (key) => inTransaction(store, (tx) => hasPrompt(tx, key)),
       },
     });
-    if (env.HEADROOM_PRODUCT_TOKEN) {
-      const token = { name: 'product', role: 'product' as const, token: env.HEADROOM_PRODUCT_TOKEN, now: now() };
-      await inTransaction(store, (tx) => keepToken(tx, token));
-    }
+    await inTransaction(store, (tx) => keepEnvironmentTokens(tx, env, now()));
     const lag = new LagMeter();
     const deps: Deps = {
       store,

@@ -148,3 +148,31 @@ test('an incident is opened and closed by its scope', async () => {
   expect(opened.out).toBe('An incident runs for core; headroom incident close core ends it.');
   expect(closed.out).toBe('No incident ran for core.');
 });
+
+const ana = { name: 'ana', role: 'am', createdAt: '2026-03-14T09:20:00.000Z', revokedAt: null };
+
+test('token create prints the token alone, so that a script can take it', async () => {
+  const hub = await fakeHub({ 'POST /tokens': { ...ana, token: 'hr_new' } });
+  const { code, out, err } = await runCommand(['token', 'create', 'ana', '--role', 'am'], { env: hub.env });
+  expect({ code, out }).toEqual({ code: 0, out: 'hr_new' });
+  expect(err).toBe('Keep it: it is not shown again. headroom token revoke ana ends it.');
+  expect(hub.asked[0]?.body).toEqual({ name: 'ana', role: 'am' });
+});
+
+test.each([[[]], [['--role', 'boss']]])(
+  'token create with %j ends with 2 and says which roles there are',
+  async (argv) => {
+    const { code, err } = await runCommand(['token', 'create', 'ana', ...argv]);
+    expect(code).toBe(2);
+    expect(err).toContain('--role');
+  },
+);
+
+test('token list shows names and roles, token revoke names whom it shuts out', async () => {
+  const revoked = { ...ana, revokedAt: '2026-03-15T09:20:00.000Z' };
+  const hub = await fakeHub({ 'GET /tokens': { items: [revoked] }, 'POST /tokens/:name/revoke': revoked });
+  const listed = await runCommand(['token', 'list'], { env: hub.env });
+  expect(listed.out).toMatch(/^ana +am +2026-03-14 09:20 +2026-03-15 09:20$/m);
+  const { out } = await runCommand(['token', 'revoke', 'ana'], { env: hub.env });
+  expect(out).toBe('The token ana lets nobody in any more.');
+});

@@ -46,8 +46,9 @@ test.each([
   [['trial', 'list'], 'GET /trials', 'There are no trials.'],
   [['held', 'list'], 'GET /held', 'Nothing is held.'],
   [['incident', 'list'], 'GET /incidents', 'No incident runs.'],
+  [['token', 'list'], 'GET /tokens', 'There are no tokens.'],
 ])('%j: an empty list is a sentence, and in JSON an empty list', async (argv, route, sentence) => {
-  const paged = !['GET /held', 'GET /incidents'].includes(route);
+  const paged = !['GET /held', 'GET /incidents', 'GET /tokens'].includes(route);
   const hub = await fakeHub({ [route]: { items: [], ...(paged ? { next: null } : {}) } });
   expect((await runCommand(argv, { env: hub.env })).out).toBe(sentence);
   expect((await runCommand([...argv, '--json'], { env: hub.env })).out).toBe('[]');

@@ -5,6 +5,7 @@ const COMMANDS: [route: string, command: string][] = [
   ['GET /api/v1/accounts/{id}', 'headroom why ACCOUNT'],
   ['GET /api/v1/accounts', 'headroom accounts'],
   ['GET /api/v1/trials', 'headroom trial list'],
+  ['GET /api/v1/tokens', 'headroom token list'],
   ['GET /api/v1/held', 'headroom held list'],
 ];
 

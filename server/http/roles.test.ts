@@ -59,6 +59,9 @@ const CASES: Case[] = [
   { route: 'GET /api/v1/config', may: 'varx', status: 200 },
   { route: 'GET /api/v1/status', may: 'varx', status: 200 },
   { route: 'GET /api/v1/audit', may: 'rx', status: 200 },
+  { route: 'GET /api/v1/tokens', may: 'x', status: 200 },
+  { route: 'POST /api/v1/tokens', body: { name: 'ana', role: 'am' }, may: 'x', status: 201 },
+  { route: 'POST /api/v1/tokens/:name/revoke', url: '/api/v1/tokens/nobody/revoke', may: 'x', status: 404 },
   { route: 'GET /metrics', may: 'varx', status: 200 },
 ];
 const LETTER = { product: 'p', viewer: 'v', am: 'a', revops: 'r', admin: 'x' };

@@ -4,6 +4,7 @@ const PRODUCT: ApiRole[] = ['product', 'admin'];
 const READ: ApiRole[] = ['viewer', 'am', 'revops', 'admin'];
 const ACT: ApiRole[] = ['am', 'revops', 'admin'];
 const OPERATE: ApiRole[] = ['revops', 'admin'];
+const ADMIN: ApiRole[] = ['admin'];
 
 /** Who may call what. A route that is missing here does not start. */
 export const ROUTE_ROLES: Record<string, ApiRole[]> = {
@@ -33,6 +34,9 @@ export const ROUTE_ROLES: Record<string, ApiRole[]> = {
   'GET /api/v1/config': READ,
   'GET /api/v1/status': READ,
   'GET /api/v1/audit': OPERATE,
+  'GET /api/v1/tokens': ADMIN,
+  'POST /api/v1/tokens': ADMIN,
+  'POST /api/v1/tokens/:name/revoke': ADMIN,
   'GET /metrics': READ,
 };
 

@@ -14,6 +14,7 @@ import { promptRoutes } from './prompts.ts';
 import { queueRoutes } from './queue.ts';
 import { revenueRoutes } from './revenue.ts';
 import { statusRoutes } from './status.ts';
+import { tokenRoutes } from './tokens.ts';
 import { trialRoutes } from './trials.ts';
 import { usageRoutes } from './usage.ts';
 
@@ -32,6 +33,7 @@ const ALL = [
   pauseRoutes,
   statusRoutes,
   auditRoutes,
+  tokenRoutes,
 ];
 
 /** Everything under `/api/v1` that needs a token. */

@@ -203,6 +203,12 @@ export const pause = z
   })
   .meta({ id: 'Pause' });
 
+export const role = z.enum(['product', 'viewer', 'am', 'revops', 'admin']);
+
+export const apiToken = z
+  .object({ name: z.string(), role, createdAt: iso, revokedAt: iso.nullable() })
+  .meta({ id: 'ApiToken' });
+
 export const heldBatch = z
   .object({
     id: z.string(),
