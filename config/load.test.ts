@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { formatProblems } from './format-problems.ts';
-import type { Files, Problem } from './load.ts';
+import type { Files, Problem, Registry } from './load.ts';
+import { registry } from './testing/registry.ts';
 import { load, problemsOf, SMALL, spoil } from './testing/small-folder.ts';
 
 test('the small folder that these tests spoil has no problems', async () => {
@@ -262,11 +263,16 @@ test('a misspelt name is one problem, not an unknown one and a missing one', asy
 });
 
 describe('calls per hour', () => {
-  const estimateCalls = (_: string, request: { metrics: unknown[] }, accounts: number) =>
-    request.metrics.length * Math.ceil(accounts / 10);
+  const connectors: Registry = {
+    ...registry,
+    mixpanel: {
+      ...registry.mixpanel,
+      callsPerSweep: ({ metrics }, accounts) => metrics.length * Math.ceil(accounts / 10),
+    },
+  };
 
   test('more than the vendor allows is a warning with an interval that would fit', async () => {
-    const result = await load(SMALL, { estimateCalls });
+    const result = await load(SMALL, { connectors });
     expect(result.ok && result.warnings).toMatchObject([
       {
         line: 4,
@@ -279,7 +285,7 @@ describe('calls per hour', () => {
   });
 
   test('fewer are fine', async () => {
-    const result = await load(spoil('currency: eur', 'currency: eur, accounts_expected: 10'), { estimateCalls });
+    const result = await load(spoil('currency: eur', 'currency: eur, accounts_expected: 10'), { connectors });
     expect(result.ok && result.warnings).toEqual([]);
   });
 });

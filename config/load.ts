@@ -1,4 +1,4 @@
-import { checkCalls, type EstimateCalls } from './checks/calls.ts';
+import { checkCalls } from './checks/calls.ts';
 import { checkCompany } from './checks/company.ts';
 import { checkConditions } from './checks/conditions.ts';
 import { checkConnections } from './checks/connections.ts';
@@ -21,7 +21,6 @@ import { hideSecrets } from './source/secret-shapes.ts';
 import { readYaml, type YamlSource } from './source/yaml-source.ts';
 import { compileTemplates, type Templates } from './templates.ts';
 
-export type { EstimateCalls } from './checks/calls.ts';
 export type { Registry } from './checks/input.ts';
 export type { Problem } from './problem.ts';
 export type { Files } from './source/folder.ts';
@@ -31,8 +30,6 @@ export interface LoadOptions {
   connectors: Registry;
   /** For references to secrets: what is not set here is a warning. */
   env: Environment;
-  /** For the check of calls per hour; without it that check is left out. */
-  estimateCalls?: EstimateCalls;
 }
 
 export interface LoadedConfig {
@@ -98,14 +95,10 @@ async function load(files: Files, dir: string, found: Problem[], options: LoadOp
   };
 }
 
-function checkInput(
-  source: YamlSource,
-  dir: string,
-  { connectors, env, estimateCalls }: LoadOptions,
-): CheckInput | null {
+function checkInput(source: YamlSource, dir: string, { connectors, env }: LoadOptions): CheckInput | null {
   if (source.data === undefined) return null;
   const jsonSchema = configJsonSchema();
-  return { source, data: source.data, connectors, env, dir, jsonSchema, estimateCalls: estimateCalls ?? null };
+  return { source, data: source.data, connectors, env, dir, jsonSchema };
 }
 
 type Issues = Parameters<typeof schemaProblems>[0];

@@ -6,6 +6,7 @@ import {
   ScheduleOverlapPolicy,
 } from '@temporalio/client';
 import type { Deps } from '../activities/deps.ts';
+import { readsOf } from '../config/reads.ts';
 import { connectors } from '../connectors/registry.ts';
 import { sweepScheduleId, UPKEEP_SCHEDULE_ID } from '../domain/workflow-ids.ts';
 import { inTransaction, listSweeps } from '../store/index.ts';
@@ -24,24 +25,30 @@ const UPKEEP_EVERY_MS = 6 * HOUR_MS;
 export function planSweeps(deps: Deps, accounts: number): SweepPlan[] {
   const { config } = deps.configs.current();
   return deps.connections.all.flatMap(({ name: connection, connector, capabilities }) => {
-    const metrics = Object.entries(config.metrics).filter(([, metric]) => metric.from === connection);
-    const facts = Object.entries(config.facts).filter(([, fact]) => fact.from === connection);
+    const metrics = Object.values(config.metrics).filter((metric) => metric.from === connection);
     const wanted = [
-      ...metrics.map(([, metric]) => metric.every),
+      ...metrics.map((metric) => metric.every),
       ...(capabilities.crm ? [CRM_EVERY_MS] : []),
       ...(capabilities.billing ? [BILLING_EVERY_MS] : []),
     ];
     if (wanted.length === 0) return [];
     const everyMs = Math.min(...wanted);
-    const perHour = connectors[connector]?.manifest.callsPerHour ?? null;
-    const request = {
-      metrics: metrics.map(([metric, { product, resets, read }]) => ({ metric, product, resets, read })),
-      facts: facts.map(([fact, { read }]) => ({ fact, read })),
-    };
-    const calls = capabilities.usage?.callsPerSweep(request, accounts) ?? 0;
-    const least = perHour === null ? 0 : Math.ceil((calls * HOUR_MS) / perHour);
+    const { callsPerHour = null, callsPerSweep } = connectors[connector]?.manifest ?? {};
+    const calls = callsPerSweep?.(readsOf(config, connection), accounts) ?? 0;
+    const least = callsPerHour === null ? 0 : Math.ceil((calls * HOUR_MS) / callsPerHour);
     return [{ connection, everyMs, actualMs: Math.max(everyMs, least) }];
   });
+}
+
+/** What a person may wonder about later: readings that come more rarely than config asks. */
+export function warnOfStretched({ log }: Deps, plans: SweepPlan[]): void {
+  for (const { connection, everyMs, actualMs } of plans) {
+    if (actualMs <= everyMs) continue;
+    const minutes = (ms: number) => `${Math.ceil(ms / MINUTE_MS)} min`;
+    log.warn(
+      `${connection} is read every ${minutes(actualMs)} instead of every ${minutes(everyMs)}: its vendor allows no more calls an hour`,
+    );
+  }
 }
 
 /** Creates or updates one Schedule a connection, and the upkeep's. */

@@ -15,7 +15,7 @@ import type { Running, UpOptions } from './options.ts';
 import { ingestReadings } from './ports/ingest.ts';
 import { trialDoor, trialEnd } from './ports/trials.ts';
 import { openUpgradeLink, viewUpgrade } from './ports/upgrades.ts';
-import { keepSchedules, planSweeps } from './schedules.ts';
+import { keepSchedules, planSweeps, warnOfStretched } from './schedules.ts';
 import { Stops } from './stops.ts';
 import { startWorker } from './worker.ts';
 
@@ -104,6 +104,7 @@ async function startServer(
   const requestTrial = trialDoor(deps, client, (name) => process.env[name]);
   const numbers = await inTransaction(store, (tx) => reportNumbers(tx));
   const plans = planSweeps(deps, Math.max(numbers.accounts, 1));
+  warnOfStretched(deps, plans);
   const http = await makeHttpServer({
     deps,
     requestTrial,

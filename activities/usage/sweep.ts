@@ -1,3 +1,4 @@
+import { readsOf } from '../../config/reads.ts';
 import type { UsagePage, UsageRequest, UsageSource } from '../../connectors/kit/capabilities.ts';
 import type { Iso, Reading, TriggerEvent } from '../../domain/model.ts';
 import { zeroesForAbsent } from '../../domain/usage/absent.ts';
@@ -32,12 +33,7 @@ export interface UsageSwept {
 export async function sweepUsage(deps: Deps, usage: UsageSource, run: SweepRun): Promise<UsageSwept> {
   const { config } = deps.configs.current();
   const { connection, firstRead } = run;
-  const metrics = Object.entries(config.metrics)
-    .filter(([, metric]) => metric.from === connection)
-    .map(([name, { product, resets, read }]) => ({ metric: name, product, resets, read }));
-  const facts = Object.entries(config.facts)
-    .filter(([, fact]) => fact.from === connection)
-    .map(([fact, { read }]) => ({ fact, read }));
+  const { metrics, facts } = readsOf(config, connection);
   const periods = await inTransaction(deps.store, (tx) => readActivePeriods(tx));
   const since = new Date(Date.parse(deps.now()) - USUAL_MS).toISOString();
   const usual = (await inTransaction(deps.store, (tx) => medianTrips(tx, connection, since))) ?? 0;

@@ -28,6 +28,19 @@ test('a mistake ends with 2, its place and the nearest right name', async () => 
   expect(out).not.toContain('is good');
 });
 
+test('more calls than a vendor allows in an hour are a warning with an interval that would fit', async () => {
+  const dir = path.join(tempDir(), 'large');
+  fs.cpSync(EXAMPLE, dir, { recursive: true });
+  const file = path.join(dir, 'headroom.yaml');
+  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace(/accounts_expected: \d+/, 'accounts_expected: 100000'));
+  const { code, out } = await runCommand(['validate', dir]);
+  expect(code).toBe(0);
+  expect(out).toMatch(
+    /headroom\.yaml:\d+:\d+ {2}warning {2}connections\.\w+: reading 100000 accounts would take about \d+ calls/,
+  );
+  expect(out).toMatch(/40 calls an hour \(Mixpanel\)/);
+});
+
 test('--json lists the problems', async () => {
   const { code, out } = await runCommand(['validate', brokenExample(), '--json']);
   const { ok, hash, problems } = JSON.parse(out);

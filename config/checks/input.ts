@@ -2,7 +2,6 @@ import type { Manifest } from '../../connectors/kit/connector.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import type { Environment } from '../secrets.ts';
 import type { YamlSource } from '../source/yaml-source.ts';
-import type { EstimateCalls } from './calls.ts';
 
 /** The connectors there are, by name. Server and CLI hand it in, so that config needs no vendor's code. */
 export type Registry = Readonly<Record<string, Manifest>>;
@@ -19,5 +18,4 @@ export interface CheckInput {
   /** For `file:` references. */
   dir: string;
   jsonSchema: JsonSchema;
-  estimateCalls: EstimateCalls | null;
 }

@@ -20,7 +20,7 @@ function manifest(name: string, title: string, own: Own): Manifest {
 const none = z.strictObject({});
 
 /** Manifests with the shapes that the real ones have, so that tests of config need no vendor's code. */
-export const registry: Registry = {
+export const registry = {
   mixpanel: manifest('mixpanel', 'Mixpanel', {
     settings: z.strictObject({
       region: z.enum(['us', 'eu', 'in']),
@@ -63,4 +63,4 @@ export const registry: Registry = {
     provides: ['email'],
   }),
   in_app: manifest('in_app', 'In-app prompts', { settings: none, auth: [], provides: ['in_app'] }),
-};
+} satisfies Registry;

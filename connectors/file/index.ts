@@ -7,6 +7,6 @@ export const file = defineConnector({
   manifest,
   connect: ({ name, connection }) => {
     const { path } = settingsSchema.parse(ownSettings(connection));
-    return { usage: { readUsage: (request, call) => readUsage(path, name, request, call), callsPerSweep: () => 0 } };
+    return { usage: { readUsage: (request, call) => readUsage(path, name, request, call) } };
   },
 });

@@ -58,8 +58,6 @@ export interface OutcomeEvent {
 }
 export interface UsageSource {
   readUsage: (request: UsageRequest, call: Call) => AsyncIterable<UsagePage>;
-  /** Vendor calls that one sweep makes for this many accounts. */
-  callsPerSweep: (request: { metrics: MetricRead[]; facts: FactRead[] }, accounts: number) => number;
   writeBack?: WriteOperation<OutcomeEvent[], Json, { imported: number }>;
 }
 

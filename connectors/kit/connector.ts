@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Config, Connection } from '../../config/schema/index.ts';
 import type { BusinessClock } from '../../domain/clock.ts';
 import type { Json } from '../../domain/model.ts';
-import type { Capabilities } from './capabilities.ts';
+import type { Capabilities, UsageRequest } from './capabilities.ts';
 
 /** Resolves a secret reference (`env:NAME`, `file:PATH`) at the moment of the call. */
 export type ResolveSecret = (reference: string) => string;
@@ -52,6 +52,8 @@ export interface Manifest {
   apiVersion: { name: string; url: string };
   /** Vendor quota that `validate` compares with its estimate. */
   callsPerHour: number | null;
+  /** Calls of that quota that one sweep of so many accounts takes; absent: a sweep takes none. */
+  callsPerSweep?: (request: Pick<UsageRequest, 'metrics' | 'facts'>, accounts: number) => number;
   needsAccountKey: boolean;
   webhook: boolean;
   /** What a connection of it can do: lets `validate` say that a step has nobody to do it. */

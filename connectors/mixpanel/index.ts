@@ -2,7 +2,7 @@ import { defineConnector } from '../kit/connector.ts';
 import type { Call } from '../kit/operation.ts';
 import { createClient } from './client.ts';
 import { manifest } from './manifest.ts';
-import { callsPerSweep, readUsage } from './operations/read-usage.ts';
+import { readUsage } from './operations/read-usage.ts';
 import { writeBack } from './operations/write-back.ts';
 
 export const mixpanel = defineConnector({
@@ -12,7 +12,6 @@ export const mixpanel = defineConnector({
     return {
       usage: {
         readUsage: (request, call) => readUsage(client, dependencies.name, request, call),
-        callsPerSweep,
         writeBack: writeBack(client),
       },
       /** One query of the quota: profiles of an account that does not exist. */

@@ -47,6 +47,15 @@ export type MixpanelRead = z.output<typeof readSchema>;
 /** Of the 60 queries an hour that all users of a project share, 20 stay free for other people's dashboards and scripts. */
 export const QUERIES_PER_HOUR = 40;
 
+const PROFILES_PER_PAGE = 1_000;
+
+/** Two queries a counter (days, hours), and profiles in pages; a full last page needs one more to end. */
+const callsPerSweep: Manifest['callsPerSweep'] = ({ metrics, facts }, accounts) => {
+  const counters = metrics.filter(({ read }) => 'segmentation' in read).length;
+  const profiles = [...metrics, ...facts].some(({ read }) => 'engage' in read);
+  return counters * 2 + (profiles ? Math.floor(accounts / PROFILES_PER_PAGE) + 1 : 0);
+};
+
 export const manifest: Manifest = {
   name: 'mixpanel',
   title: 'Mixpanel',
@@ -59,6 +68,7 @@ export const manifest: Manifest = {
   },
   apiVersion: { name: 'Query API 2.0 and Import API', url: 'https://docs.mixpanel.com/reference/overview' },
   callsPerHour: QUERIES_PER_HOUR,
+  callsPerSweep,
   needsAccountKey: true,
   webhook: false,
 };

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RateLimitedError } from '../../kit/errors.ts';
 import { type FakeTwinContext, fakeTwinContext } from '../../kit/testing/twin-context.ts';
 import { documented } from '../fixtures/documented.ts';
+import { manifest } from '../manifest.ts';
 import { apiCalls, connect, SECRETS, seats, startCanned, sweep, usageRequest, values } from '../test-support.ts';
 import { type RunningTwin, startTwin, worldAccount, worldReading } from '../twin/test-support.ts';
 
@@ -177,7 +178,7 @@ describe('a sweep', () => {
     expect(page.complete).toBe(true);
     // A full last page needs one more to know that it was the last.
     expect(dependencies.taken).toHaveLength(3);
-    expect(usage.callsPerSweep({ metrics: [seats], facts: [csvRows] }, 2_000)).toBe(3);
+    expect(manifest.callsPerSweep?.({ metrics: [seats], facts: [csvRows] }, 2_000)).toBe(3);
   });
 
   test('goes on where the quota stopped it, with the vendor’s session', async () => {
@@ -314,8 +315,7 @@ describe('a sweep', () => {
   });
 
   test('needs two queries a counter and one per thousand profiles, whatever else it reads', () => {
-    const { usage } = connect(twin.url);
-    expect(usage.callsPerSweep({ metrics: [apiCalls], facts: [] }, 20_000)).toBe(2);
-    expect(usage.callsPerSweep({ metrics: [apiCalls, seats], facts: [csvRows] }, 20_500)).toBe(23);
+    expect(manifest.callsPerSweep?.({ metrics: [apiCalls], facts: [] }, 20_000)).toBe(2);
+    expect(manifest.callsPerSweep?.({ metrics: [apiCalls, seats], facts: [csvRows] }, 20_500)).toBe(23);
   });
 });

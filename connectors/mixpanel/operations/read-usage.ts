@@ -1,4 +1,4 @@
-import type { FactRead, MetricRead, UsagePage, UsageRequest, UsageSource } from '../../kit/capabilities.ts';
+import type { FactRead, MetricRead, UsagePage, UsageRequest } from '../../kit/capabilities.ts';
 import { InvalidInputError } from '../../kit/errors.ts';
 import type { Call } from '../../kit/operation.ts';
 import { chunk } from '../../kit/paginate.ts';
@@ -10,7 +10,6 @@ import { outputProperties, type ProfileFact, type ProfileMetric, readProfiles } 
 import type { Day } from './project-days.ts';
 
 const ROWS_PER_PAGE = 1_000;
-const PROFILES_PER_PAGE = 1_000;
 
 interface Wanted {
   counters: { metric: MetricRead; segmentation: { event: string; where?: string } }[];
@@ -91,13 +90,6 @@ export async function* readUsage(
   const next = { from, engage: null, firstDays, oldestFirst: !checkpoint.oldestFirst };
   yield { readings: [], facts: [], rejects: [], complete: !truncated, checkpoint: next };
 }
-
-/** Two queries a counter (days, hours), and profiles in pages; a full last page needs one more to end. */
-export const callsPerSweep: UsageSource['callsPerSweep'] = (request, accounts) => {
-  const wanted = sortReads(request);
-  const pages = wanted.gauges.length + wanted.facts.length > 0 ? Math.floor(accounts / PROFILES_PER_PAGE) + 1 : 0;
-  return wanted.counters.length * 2 + pages;
-};
 
 function sortReads(request: { metrics: MetricRead[]; facts: FactRead[] }): Wanted {
   const wanted: Wanted = { counters: [], gauges: [], facts: [] };
