@@ -10,6 +10,7 @@ import {
   inTransaction,
   listStaleMeters,
   listSweeps,
+  loadMeterHeads,
   loadMeters,
   medianTrips,
   type Store,
@@ -21,6 +22,37 @@ import {
 
 let store: Store;
 let close: () => Promise<void>;
+const aMeter = (more: Partial<Meter>): Meter => ({
+  account: 'acme',
+  product: 'core',
+  metric: 'api_calls',
+  used: 81.5,
+  limit: null,
+  utilization: 0.815,
+  periodStart: T0,
+  periodEnd: minutesLater(60),
+  denominator: {
+    limit: 100,
+    source: 'plan',
+    periodStart: T0,
+    periodEnd: minutesLater(60),
+    plan: 'pro',
+    usagePriced: false,
+  },
+  observedAt: T0,
+  receivedAt: minutesLater(1),
+  memory: {
+    version: 1,
+    recent: [],
+    days: [],
+    states: {},
+    limitState: null,
+    limitHit: null,
+    closed: [],
+    planSince: T0,
+  },
+  ...more,
+});
 const run = <T>(work: (tx: Tx) => Promise<T>) => inTransaction(store, work);
 
 beforeAll(async () => {
@@ -38,7 +70,8 @@ describe('readings', () => {
   };
 
   test('the same value again is nothing new, another value is the next revision', async () => {
-    const reading = (used: number) => run((tx) => insertReadings(tx, [aReading({ account: 'r1', used })]));
+    const reading = async (used: number) =>
+      (await run((tx) => insertReadings(tx, [aReading({ account: 'r1', used })]))).length;
     expect([await reading(5), await reading(5), await reading(7), await reading(5)]).toEqual([1, 0, 1, 1]);
     expect(await revisions('r1')).toEqual([
       [1, 5],
@@ -49,7 +82,7 @@ describe('readings', () => {
 
   test('several values of one moment in one page become revisions in their order', async () => {
     const page = [5, 5, 9, 9, 4].map((used) => aReading({ account: 'r2', used }));
-    expect(await run((tx) => insertReadings(tx, page))).toBe(3);
+    expect(await run((tx) => insertReadings(tx, page))).toHaveLength(3);
     expect(await revisions('r2')).toEqual([
       [1, 5],
       [2, 9],
@@ -61,7 +94,7 @@ describe('readings', () => {
     const page = Array.from({ length: 2_500 }, (_, n) =>
       aReading({ account: 'r3', used: n, observedAt: minutesLater(n * 60, '2025-11-30T23:00:00.000Z') }),
     );
-    expect(await run((tx) => insertReadings(tx, page))).toBe(2_500);
+    expect(await run((tx) => insertReadings(tx, page))).toHaveLength(2_500);
     const parts = await store.pool.query(
       `select tableoid::regclass::text as part, count(*)::int as n from reading where account = 'r3' group by 1 order by 1`,
     );
@@ -78,7 +111,7 @@ describe('readings', () => {
     const observedAt = '2031-05-05T00:00:00.000Z';
     const counts = await Promise.all(
       Array.from({ length: 8 }, (_, n) =>
-        run((tx) => insertReadings(tx, [aReading({ account: `m${n}`, observedAt })])),
+        run(async (tx) => (await insertReadings(tx, [aReading({ account: `m${n}`, observedAt })])).length),
       ),
     );
     expect(counts).toEqual(Array(8).fill(1));
@@ -86,36 +119,7 @@ describe('readings', () => {
 });
 
 test('meters come back as they were saved, memory and all', async () => {
-  const meter: Meter = {
-    account: 'acme',
-    product: 'core',
-    metric: 'api_calls',
-    used: 81.5,
-    limit: null,
-    utilization: 0.815,
-    periodStart: T0,
-    periodEnd: minutesLater(60),
-    denominator: {
-      limit: 100,
-      source: 'plan',
-      periodStart: T0,
-      periodEnd: minutesLater(60),
-      plan: 'pro',
-      usagePriced: false,
-    },
-    observedAt: T0,
-    receivedAt: minutesLater(1),
-    memory: {
-      version: 1,
-      recent: [],
-      days: [],
-      states: {},
-      limitState: null,
-      limitHit: null,
-      closed: [],
-      planSince: T0,
-    },
-  };
+  const meter = aMeter({});
   await run((tx) => saveMeters(tx, [meter]));
   await run((tx) => saveMeters(tx, [{ ...meter, used: 90 }]));
   expect(await run((tx) => loadMeters(tx, ['acme', 'nobody']))).toEqual([{ ...meter, used: 90 }]);
@@ -182,5 +186,20 @@ describe('sweeps', () => {
     }
     expect(await run((tx) => medianTrips(tx, 'median', minutesLater(10)))).toBe(2);
     expect(await run((tx) => medianTrips(tx, 'median', minutesLater(40)))).toBeNull();
+  });
+});
+
+describe('heads of meters', () => {
+  test('tell whether a meter waits for further readings or its plan has changed since', async () => {
+    const holding = { phase: 'holding' as const, run: null, trips: [], basis: [], note: null };
+    const quiet = aMeter({ account: 'head-quiet' });
+    const waits = aMeter({ account: 'head-waits' });
+    waits.memory = { ...waits.memory, states: { usage_80: holding } };
+    await run((tx) => saveMeters(tx, [quiet, waits]));
+    const heads = await run((tx) => loadMeterHeads(tx, ['head-quiet', 'head-waits']));
+    expect(heads.map(({ account, eager }) => [account, eager]).sort()).toEqual([
+      ['head-quiet', false],
+      ['head-waits', true],
+    ]);
   });
 });

@@ -3,22 +3,46 @@ import type { Iso, Json, Reading } from '../domain/model.ts';
 import type { Meter } from '../domain/usage/types.ts';
 import { chunks, upsertRows } from './bulk.ts';
 import { ensureReadingMonths } from './reading-months.ts';
-import { jsonText } from './schema/columns.ts';
-import { meter, readingReject } from './schema/index.ts';
+import { jsonText, toIso } from './schema/columns.ts';
+import { meter, readingReject, subscription } from './schema/index.ts';
 import type { Tx } from './transaction.ts';
 
 /** All meters of these accounts. */
 export async function loadMeters(tx: Tx, accounts: string[]): Promise<Meter[]> {
   if (accounts.length === 0) return [];
-  return tx
+  const rows = await tx
     .select()
     .from(meter)
     .where(inArray(meter.account, accounts))
     .orderBy(meter.account, meter.product, meter.metric);
+  return rows.map(({ holding: _, ...row }) => row);
+}
+
+/** What must be known of a meter to tell whether a reading is news; its memory is left where it is. */
+export type MeterHead = Pick<Meter, 'account' | 'product' | 'metric' | 'used' | 'observedAt' | 'periodStart'> & {
+  /** Further readings are waited for, or the plan has changed since the last one. */
+  eager: boolean;
+};
+
+export async function loadMeterHeads(tx: Tx, accounts: string[]): Promise<MeterHead[]> {
+  if (accounts.length === 0) return [];
+  const { account, product, metric, used, observedAt, periodStart, holding } = meter;
+  return await tx
+    .select({
+      ...{ account, product, metric, used, observedAt, periodStart },
+      eager: sql<boolean>`${holding} or exists (select from ${subscription} s where s.account = ${account}
+        and s.product = ${product} and s.changed_at >= ${observedAt})`,
+    })
+    .from(meter)
+    .where(inArray(account, accounts));
 }
 
 export async function saveMeters(tx: Tx, meters: Meter[]): Promise<void> {
-  await upsertRows(tx, meter, meters, {
+  const rows = meters.map((one) => ({
+    ...one,
+    holding: Object.values(one.memory.states).some((state) => state.phase === 'holding'),
+  }));
+  await upsertRows(tx, meter, rows, {
     key: ['account', 'product', 'metric'],
     update: [
       'used',
@@ -30,6 +54,7 @@ export async function saveMeters(tx: Tx, meters: Meter[]): Promise<void> {
       'observedAt',
       'receivedAt',
       'memory',
+      'holding',
     ],
   });
 }
@@ -50,23 +75,23 @@ export async function listStaleMeters(
 
 /**
  * Keeps readings. The same value for the same source, account, metric and observedAt is nothing new; another value is
- * the next revision, in the order given. @returns how many were new
+ * the next revision, in the order given. @returns those that were new, in the order given
  */
-export async function insertReadings(tx: Tx, readings: Reading[]): Promise<number> {
+export async function insertReadings(tx: Tx, readings: Reading[]): Promise<Reading[]> {
   await ensureReadingMonths(
     tx,
     readings.map((reading) => reading.observedAt),
   );
-  let written = 0;
+  const written = new Set<Reading>();
   for (const round of rounds(readings)) {
-    for (const part of chunks(round)) written += await insertRound(tx, part);
+    for (const part of chunks(round)) for (const reading of await insertRound(tx, part)) written.add(reading);
   }
-  return written;
+  return readings.filter((reading) => written.has(reading));
 }
 
-async function insertRound(tx: Tx, readings: Reading[]): Promise<number> {
+async function insertRound(tx: Tx, readings: Reading[]): Promise<Reading[]> {
   const rows = readings.map((r) => ({ ...r, limitTold: r.limit !== undefined, partial: r.partial === true }));
-  const result = await tx.execute(sql`
+  const result = await tx.execute<{ account: string; product: string; metric: string; at: string }>(sql`
     with news as (
       select * from json_to_recordset(${jsonText(rows)}::json) as r(source text, account text, product text, metric text,
         "observedAt" timestamptz, "receivedAt" timestamptz, used float8, "limit" float8, "limitTold" boolean,
@@ -84,8 +109,20 @@ async function insertRound(tx: Tx, readings: Reading[]): Promise<number> {
          order by revision desc limit 1) last on true
      where last.revision is null or last.used <> n.used or last."limit" is distinct from n."limit" or last.partial <> n.partial
      order by n.source, n.account, n.product, n.metric, n."observedAt"
-    on conflict do nothing`);
-  return result.rowCount ?? 0;
+    on conflict do nothing
+    returning account, product, metric, observed_at::text as at`);
+  const inserted = new Set(result.rows.map((row) => keyOf({ ...row, observedAt: toIso(row.at) })));
+  return readings.filter((reading) => inserted.has(keyOf({ ...reading, observedAt: toIso(reading.observedAt) })));
+}
+
+/** Within one round, which is of one source. */
+function keyOf({
+  account,
+  product,
+  metric,
+  observedAt,
+}: Pick<Reading, 'account' | 'product' | 'metric' | 'observedAt'>): string {
+  return [account, product, metric, observedAt].join('\n');
 }
 
 /** Splits readings so that no round holds two values of one key: a later value must see the earlier one stored. */

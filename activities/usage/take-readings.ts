@@ -5,7 +5,9 @@ import type { Meter, TakenBack, Trip } from '../../domain/usage/types.ts';
 import {
   insertReadings,
   insertRejects,
+  loadMeterHeads,
   loadMeters,
+  type MeterHead,
   readAccounts,
   readSubscriptionHistory,
   recordNearMisses,
@@ -38,8 +40,11 @@ export interface TakeReadings {
  */
 export async function takeReadings(tx: Tx, input: TakeReadings) {
   const { config, now } = input;
-  const accounts = [...new Set(input.readings.map((reading) => reading.account))].sort();
-  await lock(tx, { accounts });
+  await lock(tx, { accounts: accountsOf(input.readings) });
+  const heads = await loadMeterHeads(tx, accountsOf(input.readings));
+  // What is stored already is no news; and what is stored is looked at in the same transaction.
+  const stored = await insertReadings(tx, withoutRepeats(input.readings, heads));
+  const accounts = accountsOf(stored);
   const since = new Date(Date.parse(now) - HISTORY_MS).toISOString();
   const [known, meters, history] = [
     await readAccounts(tx, accounts),
@@ -55,7 +60,7 @@ export async function takeReadings(tx: Tx, input: TakeReadings) {
   const takenBack: TakenBack[] = [];
   const nearMisses: NearMiss[] = [];
   const rejects: { row: Json; reason: string }[] = [];
-  for (const [key, readings] of Map.groupBy(input.readings, subjectKey)) {
+  for (const [key, readings] of Map.groupBy(stored, subjectKey)) {
     const [first] = readings;
     if (!first) continue;
     const { account, product, metric } = first;
@@ -84,7 +89,6 @@ export async function takeReadings(tx: Tx, input: TakeReadings) {
     else nearMisses.push(...seen.trips.map((trip) => ownAccount(trip, now)));
   }
 
-  const stored = await insertReadings(tx, input.readings);
   await saveMeters(tx, changed);
   await insertRejects(tx, input.source, rejects, now);
   await recordNearMisses(tx, nearMisses);
@@ -97,7 +101,26 @@ export async function takeReadings(tx: Tx, input: TakeReadings) {
       onlyUntouched: fellBack,
     });
   }
-  return { stored, rejected: rejects.length, events: trips.map(toTriggerEvent) };
+  return { stored: stored.length, rejected: rejects.length, events: trips.map(toTriggerEvent) };
+}
+
+function accountsOf(readings: Reading[]): string[] {
+  return [...new Set(readings.map((reading) => reading.account))].sort();
+}
+
+/**
+ * Without readings that say again what is known: the same value on the same day, where nothing waits for confirmation.
+ * A source read every quarter of an hour would else fill the store with one number.
+ */
+function withoutRepeats(readings: Reading[], heads: MeterHead[]): Reading[] {
+  const known = new Map(heads.map((head) => [subjectKey(head), head]));
+  return readings.filter((reading) => {
+    const head = known.get(subjectKey(reading));
+    if (!head || head.eager) return true;
+    const samePeriod = reading.periodStart == null || reading.periodStart === head.periodStart;
+    const sameDay = reading.observedAt.slice(0, 10) === head.observedAt.slice(0, 10);
+    return !(reading.used === head.used && reading.observedAt > head.observedAt && sameDay && samePeriod);
+  });
 }
 
 function subjectKey({ account, product, metric }: { account: string; product: string; metric: string }): string {

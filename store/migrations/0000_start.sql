@@ -478,6 +478,7 @@ CREATE TABLE "meter" (
 	"observed_at" timestamp (3) with time zone NOT NULL,
 	"received_at" timestamp (3) with time zone NOT NULL,
 	"memory" "bytea" NOT NULL,
+	"holding" boolean NOT NULL,
 	CONSTRAINT "meter_account_product_metric_pk" PRIMARY KEY("account","product","metric")
 );
 --> statement-breakpoint

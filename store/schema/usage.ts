@@ -20,6 +20,8 @@ export const meter = pgTable(
     observedAt: iso().notNull(),
     receivedAt: iso().notNull(),
     memory: packedJson().$type<MeterMemory>().notNull(),
+    /** A trigger waits for further readings: even an unchanged one is news. */
+    holding: boolean().notNull(),
   },
   (t) => [primaryKey({ columns: [t.account, t.product, t.metric] })],
 );
