@@ -67,5 +67,11 @@ async function explained(cli: Cli, error: unknown, hint: string | undefined): Pr
       cause: error,
     });
   }
+  if ('code' in error && error.code === 'EADDRNOTAVAIL' && 'address' in error) {
+    return new CliError(`this machine has no address ${error.address}`, {
+      remedy: 'Listen on one of its own with --host, or on all with --host 0.0.0.0.',
+      cause: error,
+    });
+  }
   return hint === undefined ? error : new CliError(error.message, { remedy: hint, cause: error });
 }

@@ -33,6 +33,8 @@ const ABOUT = 'Watches how much of its plan each customer uses and runs the upgr
 const ENVIRONMENT = `
 Environment:
   HEADROOM_DATA                  data directory of \`headroom up\`
+  HEADROOM_HOST                  address that \`up\` and \`server\` listen on
+  HEADROOM_PUBLIC_URL            where customers and vendors reach the server
   HEADROOM_URL, HEADROOM_TOKEN   a hub elsewhere, and a token of it
   HEADROOM_DEBUG=1               show where an error comes from
   NO_COLOR=1                     no colours`;

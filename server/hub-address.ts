@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { isIPv6 } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -45,4 +46,11 @@ function parseJson(text: string): unknown {
   } catch {
     return null;
   }
+}
+
+/** Where programs of this machine reach what listens on a host and port. */
+export function localUrl(host: string, port: number): string {
+  // "All addresses" can be listened on, not called.
+  const reachable = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
+  return `http://${isIPv6(reachable) ? `[${reachable}]` : reachable}:${port}`;
 }

@@ -19,6 +19,8 @@ interface HubOptions {
 export interface UpOptions extends HubOptions {
   /** 0: any free one. */
   port: number;
+  /** The IP address to listen on; `0.0.0.0` and `::`: every one of this machine. */
+  host: string;
   /** Where customers reach the hub; null: the address it listens on. */
   publicUrl: string | null;
   /** Every connection goes to the simulators. */
@@ -31,7 +33,7 @@ interface ClusterOptions extends HubOptions {
   databaseUrl: string;
   temporalAddress: string;
 }
-export type ServerOptions = ClusterOptions & Pick<UpOptions, 'port' | 'publicUrl'>;
+export type ServerOptions = ClusterOptions & Pick<UpOptions, 'port' | 'host' | 'publicUrl'>;
 export type WorkerOptions = ClusterOptions;
 
 /** Something that runs until it is stopped. */

@@ -3,9 +3,9 @@ import { Command } from 'commander';
 import { httpUrl, positive } from '../arguments.ts';
 import type { Cli } from '../cli.ts';
 import { stayInForeground } from '../foreground.ts';
+import { DEFAULT_PORT } from '../network-options.ts';
 import { writeSandboxFile } from '../sandbox-file.ts';
 import { findWorld } from '../world.ts';
-import { DEFAULT_PORT } from './up.ts';
 
 interface Options {
   world?: string;

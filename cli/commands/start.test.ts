@@ -29,7 +29,12 @@ function withConfig(): string {
   return dir;
 }
 
-async function up(argv: string[], cwd: string, start?: (options: UpOptions) => Promise<Running>) {
+async function up(
+  argv: string[],
+  cwd: string,
+  start?: (options: UpOptions) => Promise<Running>,
+  env: Record<string, string> = {},
+) {
   const given: UpOptions[] = [];
   const launch = {
     up: async (options: UpOptions) => {
@@ -37,7 +42,11 @@ async function up(argv: string[], cwd: string, start?: (options: UpOptions) => P
       return start ? start(options) : running();
     },
   };
-  const ran = await runCommand(['up', ...argv], { cwd, env: { HEADROOM_DATA: path.join(cwd, 'data') }, launch });
+  const ran = await runCommand(['up', ...argv], {
+    cwd,
+    env: { HEADROOM_DATA: path.join(cwd, 'data'), ...env },
+    launch,
+  });
   return { ...ran, given: given[0] };
 }
 
@@ -54,6 +63,7 @@ describe('up', () => {
       configDir: path.join(cwd, 'config'),
       dataDir: path.join(cwd, 'data'),
       port: 4670,
+      host: '127.0.0.1',
       publicUrl: null,
       sandbox: null,
       clock: null,
@@ -105,10 +115,35 @@ describe('up', () => {
     [['--clock', '{"scale":0}'], '--clock takes'],
     [['--port', '65536'], 'A port is a number from 0'],
     [['--public-url', 'ftp://x'], 'It must be an address'],
+    [['--host', 'everywhere'], 'It must be an IP address of this machine'],
   ])('%j ends with 2', async (argv, message) => {
     const { code, err, given } = await up(argv, withConfig());
     expect({ code, given }).toEqual({ code: 2, given: undefined });
     expect(err).toContain(message);
+  });
+
+  test('the environment says where to listen and where customers come in, options beat it', async () => {
+    const env = { HEADROOM_HOST: '0.0.0.0', HEADROOM_PUBLIC_URL: 'https://a.example/' };
+    const first = await up([], withConfig(), undefined, env);
+    expect(first.given).toMatchObject({ host: '0.0.0.0', publicUrl: 'https://a.example' });
+    const second = await up(['--host', '::1', '--public-url', 'https://b.example'], withConfig(), undefined, env);
+    expect(second.given).toMatchObject({ host: '::1', publicUrl: 'https://b.example' });
+  });
+
+  test.each([
+    ['HEADROOM_HOST', 'hub'],
+    ['HEADROOM_PUBLIC_URL', 'headroom.example.com'],
+  ])('%s=%s ends with 2 and the name of the variable', async (name, value) => {
+    const { code, err, given } = await up([], withConfig(), undefined, { [name]: value });
+    expect({ code, given }).toEqual({ code: 2, given: undefined });
+    expect(err).toContain(`${name} cannot be meant: ${value}`);
+  });
+
+  test('an address that this machine has not is named, with what to do', async () => {
+    const away = Object.assign(new Error('listen'), { code: 'EADDRNOTAVAIL', address: '192.0.2.1' });
+    const { code, err } = await up([], withConfig(), () => Promise.reject(away));
+    expect(code).toBe(1);
+    expect(err).toContain('error: this machine has no address 192.0.2.1\nListen on one of its own with --host');
   });
 
   test('a config with problems ends with 2 and shows each with its place', async () => {

@@ -1,32 +1,25 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import { defaultDataDir } from '../../server/embedded/data-dir.ts';
-import { httpUrl, port } from '../arguments.ts';
 import type { Cli } from '../cli.ts';
 import { findConfigFolder } from '../config-folder.ts';
 import { stayInForeground } from '../foreground.ts';
+import { type NetworkOptions, networkOptions, readNetwork } from '../network-options.ts';
 import { parseClock, readSandboxFile } from '../sandbox-file.ts';
 
-/** Where `up` and `server` listen unless told otherwise. */
-export const DEFAULT_PORT = 4670;
-
-interface Options {
+interface Options extends NetworkOptions {
   config?: string;
   data?: string;
-  port: number;
-  publicUrl?: string;
   sandbox?: string;
   clock?: string;
   json?: true;
 }
 
 export function upCommand(cli: Cli): Command {
-  return new Command('up')
+  return networkOptions(new Command('up'))
     .description('run everything on this machine: store, Temporal, server and worker')
     .option('--config <dir>', 'config folder (default: ./config)')
     .option('--data <dir>', 'data directory (default: HEADROOM_DATA, else ~/.local/share/headroom)')
-    .option('--port <n>', 'port of the HTTP server on this machine; 0 takes any free one', port, DEFAULT_PORT)
-    .option('--public-url <url>', 'where customers and vendors reach this server', httpUrl)
     .option('--sandbox <file>', 'send every connection to the simulators of `headroom sandbox --write FILE`')
     .addOption(new Option('--clock <json>', 'rehearsal clock').hideHelp())
     .option('--json', 'print addresses as JSON')
@@ -36,6 +29,7 @@ export function upCommand(cli: Cli): Command {
       const sandbox = options.sandbox === undefined ? null : readSandboxFile(path.resolve(cli.cwd, options.sandbox));
       const clock = options.clock === undefined ? (sandbox?.clock ?? null) : parseClock(options.clock);
       const dataDir = options.data === undefined ? defaultDataDir(cli.env) : path.resolve(cli.cwd, options.data);
+      const network = readNetwork(cli, options);
       await stayInForeground(cli, {
         name: 'headroom',
         json: options.json ?? false,
@@ -43,8 +37,7 @@ export function upCommand(cli: Cli): Command {
           cli.launch.up({
             configDir,
             dataDir,
-            port: options.port,
-            publicUrl: options.publicUrl ?? null,
+            ...network,
             sandbox,
             clock,
             progress,
