@@ -47,6 +47,9 @@ export default defineConfig({
           name: 'integration',
           include: integration,
           globalSetup: ['test/support/postgres-setup.ts', 'test/support/temporal-setup.ts'],
+          // They wait more than they work, but on clocks that run fast: two at a time, after all others.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -38,7 +38,7 @@ export function eventsToFirstPark(events: HistoryEvent[]): number | null {
 export function keepHistory(scenario: Scenario, events: HistoryEvent[]): void {
   const version = process.env.HEADROOM_RECORD;
   if (!version || !isWanted(scenario)) return;
-  const json = JSON.stringify(historyToJSON({ events } satisfies History), withoutMachine, 1);
+  const json = JSON.stringify(JSON.parse(historyToJSON({ events } satisfies History)), withoutMachine, 1);
   fs.mkdirSync(HISTORIES, { recursive: true });
   fs.writeFileSync(path.join(HISTORIES, `${version}-${scenario}.json`), `${json}\n`, { flag: 'wx' });
 }

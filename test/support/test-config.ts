@@ -24,9 +24,9 @@ export function writeTestConfig(folder: string, usageFile: string, change: (conf
   for (const [name, fact] of Object.entries(config.facts)) fact.read = { metric: name };
   for (const trigger of Object.values(config.triggers)) if (trigger.held_for) trigger.held_for = '2 readings';
   for (const step of Object.values(config.plays).flatMap(({ steps }) => steps)) {
-    if ('wait_for' in step) step.wait_for.up_to = '4d';
+    if ('wait_for' in step) step.wait_for.up_to = '2d';
   }
-  Object.assign(config.trials, { length: '5d', remind_before: '2d' });
+  Object.assign(config.trials, { length: '3d', remind_before: '1d' });
   Object.assign(config.guardrails, {
     quiet_hours: { from: '00:00', to: '00:00', weekends: false, zone: 'account' },
     first_sight: { release_per_day: 20, max_age: '60d' },
