@@ -10,7 +10,7 @@ import { startOutbox } from './dispatch/outbox.ts';
 import { freePort } from './embedded/ports.ts';
 import { makeHttpServer } from './http/app.ts';
 import type { SweepPlan } from './http/context.ts';
-import { writeHubAddress } from './hub-address.ts';
+import { localUrl, writeHubAddress } from './hub-address.ts';
 import type { Running, UpOptions } from './options.ts';
 import { ingestReadings } from './ports/ingest.ts';
 import { trialDoor, trialEnd } from './ports/trials.ts';
@@ -18,8 +18,6 @@ import { openUpgradeLink, viewUpgrade } from './ports/upgrades.ts';
 import { keepSchedules, planSweeps, warnOfStretched } from './schedules.ts';
 import { Stops } from './stops.ts';
 import { startWorker } from './worker.ts';
-
-const HOST = '127.0.0.1';
 
 /** Where the parts of a hub run, and which of them in this process. */
 export interface Place {
@@ -32,7 +30,8 @@ export interface Place {
   loaded?: LoadedConfig;
   /** Runs that the worker keeps in memory; the rest are replayed when they go on. */
   cachedWorkflows?: number;
-  network: Pick<UpOptions, 'port' | 'publicUrl' | 'sandbox' | 'clock'>;
+  /** `host`: this machine only unless told otherwise. */
+  network: Pick<UpOptions, 'port' | 'publicUrl' | 'sandbox' | 'clock'> & Partial<Pick<UpOptions, 'host'>>;
 }
 
 /** Opens the store and the connections, and starts the parts of a hub on them. */
@@ -40,11 +39,11 @@ export async function serve(
   { configDir, dataDir, progress }: Pick<UpOptions, 'configDir' | 'dataDir' | 'progress'>,
   place: Place,
 ): Promise<Running> {
-  const { port: wanted, publicUrl, sandbox, clock } = place.network;
+  const { port: wanted, host = '127.0.0.1', publicUrl, sandbox, clock } = place.network;
   const stops = new Stops();
   try {
     const port = wanted === 0 ? await freePort() : wanted;
-    const url = `http://${HOST}:${port}`;
+    const url = localUrl(host, port);
     const source = { dir: configDir, env: process.env, sandbox };
     progress('opening the store and the connections');
     const core = await openCore({
@@ -53,7 +52,7 @@ export async function serve(
       config: source,
       loaded: place.loaded ?? (await loadFolder(source)),
       clock,
-      publicUrl: (publicUrl ?? process.env.HEADROOM_PUBLIC_URL ?? url).replace(/\/$/, ''),
+      publicUrl: publicUrl ?? url,
       log: pino({ level: process.env.HEADROOM_LOG ?? 'warn' }, pino.destination(2)),
     });
     stops.add(() => core.close());
@@ -69,7 +68,7 @@ export async function serve(
     }
     if (place.parts.includes('server')) {
       progress('starting the server');
-      const plans = await startServer(core, client, port, stops);
+      const plans = await startServer(core, client, { host, port }, stops);
       if (place.parts.includes('schedules')) await keepSchedules(core.deps, client, plans);
       const token = mintToken();
       await inTransaction(core.store, (tx) =>
@@ -98,7 +97,7 @@ export async function serve(
 async function startServer(
   { deps, store, lag }: Core,
   client: Client,
-  port: number,
+  address: { host: string; port: number },
   stops: Stops,
 ): Promise<SweepPlan[]> {
   const requestTrial = trialDoor(deps, client, (name) => process.env[name]);
@@ -119,7 +118,7 @@ async function startServer(
     },
     metrics: new Registry(),
   });
-  await http.listen({ host: HOST, port });
+  await http.listen(address);
   stops.add(() => http.close());
   const outbox = startOutbox(deps, client, lag);
   stops.add(() => outbox.stop());
