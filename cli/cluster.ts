@@ -24,7 +24,7 @@ export const CLUSTER_HINT =
   'PostgreSQL at DATABASE_URL and Temporal at TEMPORAL_ADDRESS must answer; HEADROOM_DEBUG=1 shows where this comes from.';
 
 /** @throws CliError when DATABASE_URL or TEMPORAL_ADDRESS is not set or cannot be meant */
-export function readCluster(cli: Cli, options: ClusterOptions): Omit<WorkerOptions, 'progress'> {
+export function readCluster(cli: Cli, options: ClusterOptions): Omit<WorkerOptions, 'progress' | 'publicUrl'> {
   const databaseUrl = cli.env.DATABASE_URL ?? '';
   const temporalAddress = cli.env.TEMPORAL_ADDRESS ?? '';
   if (!/^postgres(ql)?:\/\/./.test(databaseUrl)) {

@@ -54,11 +54,12 @@ async function start<R extends Running>(cli: Cli, program: Program<R>): Promise<
 /** What usually stands in the way of a start, with what to do about it. */
 async function explained(cli: Cli, error: unknown, hint: string | undefined): Promise<unknown> {
   if (!(error instanceof Error) || error instanceof CliError) return error;
-  const { ConfigFolderError, MissingSecretsError } = await import('../server/configs.ts');
+  const { ConfigFolderError, MissingPublicUrlError, MissingSecretsError } = await import('../server/configs.ts');
   if (error instanceof ConfigFolderError) {
     return badInput(`the config cannot be used:\n\n${formatProblems(error.problems, { color: cli.color.err })}`);
   }
-  // Its message says already what to do.
+  // Their messages say already what to do.
+  if (error instanceof MissingSecretsError || error instanceof MissingPublicUrlError) return badInput(error.message);
   if (error instanceof DataDirInUseError) return new CliError(error.message, { cause: error });
   if ('code' in error && error.code === 'EADDRINUSE') {
     const place = 'port' in error ? `port ${error.port}` : 'the port';

@@ -50,6 +50,25 @@ function requireSecrets({ connections }: Config, secret: (reference: string) => 
   if (missing.length > 0) throw new MissingSecretsError(missing);
 }
 
+/** Customers would get links that lead nowhere. */
+export class MissingPublicUrlError extends Error {
+  constructor(live: string[]) {
+    super(
+      `nothing says where customers reach the hub, and these connections are live: ${live.join(', ')}\nName it with --public-url URL or HEADROOM_PUBLIC_URL, the same for every server and worker`,
+    );
+    this.name = 'MissingPublicUrlError';
+  }
+}
+
+/**
+ * Parts that run apart must be told their common address: each would put one of its own into links.
+ * @throws MissingPublicUrlError
+ */
+export function requirePublicUrl({ connections }: Config, publicUrl: string | null): void {
+  const live = Object.keys(connections).filter((name) => connections[name]?.mode === 'live');
+  if (publicUrl === null && live.length > 0) throw new MissingPublicUrlError(live);
+}
+
 export interface ConfigSource {
   dir: string;
   env: Record<string, string | undefined>;

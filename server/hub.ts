@@ -1,11 +1,11 @@
-import { loadFolder } from './configs.ts';
+import { loadFolder, requirePublicUrl } from './configs.ts';
 import { openDataDir } from './embedded/data-dir.ts';
 import { lockDataDir } from './embedded/lock.ts';
 import { startPostgres } from './embedded/postgres.ts';
 import { supervise } from './embedded/supervise.ts';
 import { startTemporal } from './embedded/temporal.ts';
 import type { Running, ServerOptions, UpOptions, WorkerOptions } from './options.ts';
-import { serve } from './serve.ts';
+import { type Place, serve } from './serve.ts';
 import { Stops } from './stops.ts';
 
 const NAMESPACE = 'default';
@@ -63,21 +63,23 @@ export async function runUp(options: UpOptions): Promise<Running> {
 
 /** The HTTP server and the dispatchers, on a PostgreSQL and a Temporal cluster of the company's own. */
 export function runServer(options: ServerOptions): Promise<Running> {
-  openDataDir(options.dataDir);
-  return serve(options, {
-    ...options,
-    namespace: NAMESPACE,
-    parts: ['server', 'schedules'],
-    network: { ...options, sandbox: null, clock: null },
-  });
+  return runPart(options, ['server', 'schedules'], options);
 }
 
 export function runWorker(options: WorkerOptions): Promise<Running> {
-  openDataDir(options.dataDir);
-  return serve(options, {
-    ...options,
-    namespace: NAMESPACE,
-    parts: ['worker'],
-    network: { port: 0, publicUrl: null, sandbox: null, clock: null },
-  });
+  return runPart(options, ['worker'], { port: 0, host: '127.0.0.1' });
+}
+
+async function runPart(
+  options: WorkerOptions,
+  parts: Place['parts'],
+  { port, host }: Pick<UpOptions, 'port' | 'host'>,
+): Promise<Running> {
+  const { publicUrl, configDir, dataDir } = options;
+  // Before anything is asked of the cluster: a mistake is told at once.
+  const loaded = await loadFolder({ dir: configDir, env: process.env, sandbox: null });
+  requirePublicUrl(loaded.config, publicUrl);
+  openDataDir(dataDir);
+  const network = { port, host, publicUrl, sandbox: null, clock: null };
+  return await serve(options, { ...options, namespace: NAMESPACE, parts, network, loaded });
 }

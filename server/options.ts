@@ -34,7 +34,7 @@ interface ClusterOptions extends HubOptions {
   temporalAddress: string;
 }
 export type ServerOptions = ClusterOptions & Pick<UpOptions, 'port' | 'host' | 'publicUrl'>;
-export type WorkerOptions = ClusterOptions;
+export type WorkerOptions = ClusterOptions & Pick<UpOptions, 'publicUrl'>;
 
 /** Something that runs until it is stopped. */
 export interface Running {

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeProblem } from '../../config/problem.ts';
-import { ConfigFolderError } from '../../server/configs.ts';
+import { ConfigFolderError, MissingPublicUrlError, MissingSecretsError } from '../../server/configs.ts';
 import { DataDirInUseError } from '../../server/embedded/lock.ts';
 import type { DemoOptions, Running, SandboxFile, ServerOptions, UpOptions } from '../../server/options.ts';
 import type { SandboxOptions } from '../sandbox-run.ts';
@@ -198,14 +198,38 @@ describe.each(['server', 'worker'] as const)('%s', (name) => {
       given.push(options);
       return running();
     };
-    const { code } = await runCommand([name], { cwd, env, launch: { [name]: start } });
+    const argv = [name, '--public-url', 'https://a.example'];
+    const { code } = await runCommand(argv, { cwd, env, launch: { [name]: start } });
     expect(code).toBe(0);
     expect(given[0]).toMatchObject({
       configDir: path.join(cwd, 'config'),
       dataDir: '/d',
       databaseUrl: env.DATABASE_URL,
       temporalAddress: env.TEMPORAL_ADDRESS,
+      publicUrl: 'https://a.example',
     });
+  });
+
+  test('takes the address for customers from the environment too', async () => {
+    const given: Partial<ServerOptions>[] = [];
+    const start = async (options: Partial<ServerOptions>) => {
+      given.push(options);
+      return running();
+    };
+    const world = { cwd: withConfig(), env: { ...env, HEADROOM_PUBLIC_URL: 'https://a.example/' } };
+    await runCommand([name], { ...world, launch: { [name]: start } });
+    expect(given[0]?.publicUrl).toBe('https://a.example');
+  });
+
+  test.each([
+    [new MissingPublicUrlError(['billing']), 'these connections are live: billing\nName it with --public-url URL'],
+    [new MissingSecretsError(['connections.billing.auth.key: env:STRIPE_KEY']), 'Set them and start again'],
+  ])('what the environment lacks ends with 2 and what to do: %s', async (error, told) => {
+    const start = () => Promise.reject(error);
+    const { code, err } = await runCommand([name], { cwd: withConfig(), env, launch: { [name]: start } });
+    expect(code).toBe(2);
+    expect(err).toContain(told);
+    expect(err).not.toContain('HEADROOM_DEBUG');
   });
 
   test('what does not answer is not shown as a stack trace', async () => {
