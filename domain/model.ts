@@ -177,7 +177,15 @@ export interface Touch {
   engagedAt: Iso | null;
 }
 
-export type EngagementKind = 'clicked' | 'replied' | 'in_app_clicked' | 'checkout_started' | 'dismissed' | 'shown' | 'opted_out' | 'bounced';
+export type EngagementKind =
+  | 'clicked'
+  | 'replied'
+  | 'in_app_clicked'
+  | 'checkout_started'
+  | 'dismissed'
+  | 'shown'
+  | 'opted_out'
+  | 'bounced';
 
 export interface Engagement {
   effectKey: string;
