@@ -2,7 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import type { LoadedConfig } from '../config/load.ts';
-import { inTransaction, keepToken, listen, mintToken, readDataKey, reportNumbers } from '../store/index.ts';
+import { inTransaction, listen, readDataKey, reportNumbers } from '../store/index.ts';
 import { loadFolder } from './configs.ts';
 import { type Core, openCore } from './core.ts';
 import { startInbox } from './dispatch/inbox.ts';
@@ -10,7 +10,8 @@ import { startOutbox } from './dispatch/outbox.ts';
 import { freePort } from './embedded/ports.ts';
 import { makeHttpServer } from './http/app.ts';
 import type { SweepPlan } from './http/context.ts';
-import { localUrl, writeHubAddress } from './hub-address.ts';
+import { localUrl } from './hub-address.ts';
+import { admitCommandLine } from './local-token.ts';
 import type { Running, UpOptions } from './options.ts';
 import { ingestReadings } from './ports/ingest.ts';
 import { trialDoor, trialEnd } from './ports/trials.ts';
@@ -70,11 +71,7 @@ export async function serve(
       progress('starting the server');
       const plans = await startServer(core, client, { host, port }, stops);
       if (place.parts.includes('schedules')) await keepSchedules(core.deps, client, plans);
-      const token = mintToken();
-      await inTransaction(core.store, (tx) =>
-        keepToken(tx, { name: 'local-cli', role: 'admin', token, now: core.deps.now() }),
-      );
-      writeHubAddress(dataDir, { url, token });
+      stops.add(await admitCommandLine(core.deps, dataDir, url));
     }
     const ended = new Promise<void>((resolve, reject) => {
       stops.add(() => resolve());
