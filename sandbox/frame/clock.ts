@@ -11,5 +11,9 @@ export interface SandboxClock {
 
 export function createClock(clock: BusinessClock): SandboxClock {
   const now = () => businessNow(clock, Date.now());
-  return { now, nowMs: () => Date.parse(now()), wireDelayUntil: (at) => Math.max(0, Math.ceil(wireTime(clock, at) - Date.now())) };
+  return {
+    now,
+    nowMs: () => Date.parse(now()),
+    wireDelayUntil: (at) => Math.max(0, Math.ceil(wireTime(clock, at) - Date.now())),
+  };
 }
