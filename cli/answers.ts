@@ -1,6 +1,6 @@
 /**
- * What commands read of the hub's answers, where server/http/api/schemas.ts has no name for it. Loose: `--json` passes
- * on what else the hub says.
+ * What commands and the demo read of the hub's answers, where server/http/api/schemas.ts has no name for it. Loose:
+ * `--json` passes on what else the hub says.
  */
 import { z } from 'zod';
 import {

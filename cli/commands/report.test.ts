@@ -1,40 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Report } from '../answers.ts';
+import { aReport } from '../testing/answers.ts';
 import { fakeHub } from '../testing/fake-hub.ts';
 import { runCommand } from '../testing/run-command.ts';
 
-const report: Report = {
-  clock: { scale: 1, lagP95Hours: 0.4 },
-  accounts: 1_240,
-  triggerEvents: { byTrigger: { usage_95: 3, usage_80: 12 }, byStatus: { done: 15 } },
-  touches: { byChannel: { email: 11 }, confirmed: 10, suppressedByReason: { opted_out: 1, cooldown: 4 } },
-  confirmedByOperation: { 'message.send': 10 },
-  trials: {},
-  upgrades: 2,
-  contractions: 1,
-  expansionAcvCents: 1_250_050,
-  attribution: {
-    credits: [
-      {
-        upgradeId: 'up_1',
-        triggerEventId: 'te_1',
-        at: '2026-03-19T09:00:00.000Z',
-        account: 'acct-1',
-        product: 'core',
-        trigger: 'usage_80',
-        touches: 2,
-        accountManager: 'kim@tidewater.example',
-        acvCents: 1_300_000,
-        reason: 'last engaged touch',
-      },
-    ],
-    unattributed: [
-      { upgradeId: 'up_2', account: 'acct-2', product: 'api', acvCents: -49_950, reason: 'nobody had been in contact' },
-    ],
-  },
-  effects: { confirmed: 10 },
-  journeys: { running: 1 },
-};
+const report = aReport();
 
 test('the report counts, and says who gets the credit', async () => {
   const hub = await fakeHub({ 'GET /report': report });

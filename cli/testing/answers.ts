@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { accountItem, decision, effect, journey, trial, triggerEvent } from '../../server/http/api/schemas.ts';
+import type { Report } from '../answers.ts';
 
 /** Rows as the hub answers with, for tests to change what they are about. */
 
@@ -157,5 +158,46 @@ export function aTrial(change: Partial<z.infer<typeof trial>> = {}): z.infer<typ
     endedAt: null,
     reason: null,
     ...change,
+  };
+}
+
+export function aReport(): Report {
+  return {
+    clock: { scale: 1, lagP95Hours: 0.4 },
+    accounts: 1_240,
+    triggerEvents: { byTrigger: { usage_95: 3, usage_80: 12 }, byStatus: { done: 15 } },
+    touches: { byChannel: { email: 11 }, confirmed: 10, suppressedByReason: { opted_out: 1, cooldown: 4 } },
+    confirmedByOperation: { 'message.send': 10 },
+    trials: {},
+    upgrades: 2,
+    contractions: 1,
+    expansionAcvCents: 1_250_050,
+    attribution: {
+      credits: [
+        {
+          upgradeId: 'up_1',
+          triggerEventId: 'te_1',
+          at: '2026-03-19T09:00:00.000Z',
+          account: 'acct-1',
+          product: 'core',
+          trigger: 'usage_80',
+          touches: 2,
+          accountManager: 'kim@tidewater.example',
+          acvCents: 1_300_000,
+          reason: 'last engaged touch',
+        },
+      ],
+      unattributed: [
+        {
+          upgradeId: 'up_2',
+          account: 'acct-2',
+          product: 'api',
+          acvCents: -49_950,
+          reason: 'nobody had been in contact',
+        },
+      ],
+    },
+    effects: { confirmed: 10 },
+    journeys: { running: 1 },
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reportAnswer } from '../../cli/answers.ts';
 
 const feedItem = z.object({
   at: z.string(),
@@ -13,41 +14,6 @@ const feedItem = z.object({
 });
 export type FeedItem = z.infer<typeof feedItem>;
 const feedPage = z.object({ items: z.array(feedItem), next: z.string().nullable() });
-
-const counts = z.record(z.string(), z.number());
-const credit = z.object({
-  upgradeId: z.string(),
-  triggerEventId: z.string(),
-  account: z.string(),
-  product: z.string(),
-  trigger: z.string(),
-  touches: z.number(),
-  accountManager: z.string().nullable(),
-  acvCents: z.number(),
-  reason: z.string(),
-});
-const unattributed = z.object({
-  upgradeId: z.string(),
-  account: z.string(),
-  product: z.string(),
-  acvCents: z.number(),
-  reason: z.string(),
-});
-const report = z.object({
-  clock: z.object({ scale: z.number(), lagP95Hours: z.number().nullable() }),
-  accounts: z.number(),
-  triggerEvents: z.object({ byTrigger: counts, byStatus: counts }),
-  touches: z.object({ byChannel: counts, confirmed: z.number(), suppressedByReason: counts }),
-  confirmedByOperation: counts,
-  trials: counts,
-  upgrades: z.number(),
-  contractions: z.number(),
-  expansionAcvCents: z.number(),
-  attribution: z.object({ credits: z.array(credit), unattributed: z.array(unattributed) }),
-  effects: counts,
-  journeys: counts,
-});
-export type HubReport = z.infer<typeof report>;
 
 const effectsPage = z.object({
   items: z.array(z.looseObject({ key: z.string(), operation: z.string(), connection: z.string() })),
@@ -73,7 +39,7 @@ export function hubClient(url: string, token: string) {
   return {
     feed: (after: string | null) =>
       ask(`/api/v1/feed?limit=200${after === null ? '' : `&after=${encodeURIComponent(after)}`}`, feedPage),
-    report: () => ask('/api/v1/report', report),
+    report: () => ask('/api/v1/report', reportAnswer),
     unclear: () => ask('/api/v1/effects?phase=unclear&limit=200', effectsPage),
     incident: (body: { id: string; scope: string; state: 'open' | 'closed'; note: string }) =>
       ask('/api/v1/incidents', z.unknown(), { method: 'POST', body: JSON.stringify(body) }),

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { z } from 'zod';
-import type { HubReport } from './hub-client.ts';
+import type { Report } from '../../cli/answers.ts';
 
 export const verdict = z.object({
   expected: z.number(),
@@ -41,7 +41,7 @@ export interface DemoReport {
 }
 
 export function makeReport(input: {
-  hub: HubReport;
+  hub: Report;
   verdict: Verdict;
   temporal: DemoReport['temporal'];
   memory: DemoReport['memory'];
