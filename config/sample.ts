@@ -1,8 +1,9 @@
 import type { FactValue } from '../domain/model.ts';
 import { nextPlan } from '../domain/offer/next-plan.ts';
-import type { MessageContext, MeterView, PlanView } from './render/context.ts';
+import type { MessageContext, MeterView } from './render/context.ts';
 import { renderFeatureLine } from './render/render.ts';
-import type { Config, Product } from './schema/index.ts';
+import { companyView, planView } from './render/views.ts';
+import type { Config } from './schema/index.ts';
 import type { TemplateUse } from './template-uses.ts';
 
 const SAMPLE_UTILIZATION = 0.84;
@@ -91,17 +92,6 @@ export function skeleton(facts: string[]): MessageContext {
     link: { url: '' },
     unsubscribe_url: '',
   };
-}
-
-/** The parts of a message's context that config alone decides. */
-export function companyView(config: Config): MessageContext['company'] {
-  const { name, currency, postal_address } = config.company;
-  return { name, currency, postal_address: postal_address ?? null };
-}
-
-export function planView(product: Product | undefined, plan: string): PlanView {
-  const { name, pitch } = product?.plans[plan] ?? {};
-  return { key: plan, name: name ?? plan, pitch: pitch ?? null };
 }
 
 function sampleMeter(config: Config, use: TemplateUse, metric: string): MeterView {

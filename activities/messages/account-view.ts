@@ -1,5 +1,6 @@
 import { conditionDeclarations } from '../../config/declarations.ts';
 import type { MeterView, PlanView } from '../../config/render/context.ts';
+import { planView } from '../../config/render/views.ts';
 import type { Config } from '../../config/schema/index.ts';
 import { type ConditionContext, compileCondition } from '../../domain/conditions/index.ts';
 import { primaryAdmin } from '../../domain/identity/primary-admin.ts';
@@ -89,11 +90,6 @@ export async function readAccountView(
     socialProof:
       next === null ? null : socialProof({ product, nextPlan: next, segment: account.segment, accountsThere: there }),
   };
-}
-
-function planView(product: Config['products'][string], key: string): PlanView {
-  const plan = product.plans[key];
-  return { key, name: plan?.name ?? key, pitch: plan?.pitch ?? null };
 }
 
 /** A plan sold by the seat costs its price for each of them; any other plan is one price. */

@@ -1,6 +1,7 @@
 import type { LoadedConfig } from '../../config/load.ts';
 import type { MessageContext } from '../../config/render/context.ts';
 import { renderFeatureLine, renderMessage } from '../../config/render/render.ts';
+import { companyView } from '../../config/render/views.ts';
 import type { Channel } from '../../config/schema/index.ts';
 import { findTemplate } from '../../config/templates.ts';
 import type { MessageInput } from '../../connectors/kit/capabilities.ts';
@@ -58,11 +59,7 @@ export function renderFor(request: MessageRequest): { input: MessageInput; links
       arr: view.account.arrCents === null ? null : view.account.arrCents / 100,
     },
     person: { name: admin.name, first_name: admin.name?.split(' ')[0] ?? null, email: admin.email },
-    company: {
-      name: config.company.name,
-      currency: config.company.currency,
-      postal_address: config.company.postal_address ?? null,
-    },
+    company: companyView(config),
     product: { key: view.product, name: view.productName },
     plan,
     next_plan: view.next,
