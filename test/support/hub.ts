@@ -10,6 +10,7 @@ import { openDataDir, removeDataDir } from '../../server/embedded/data-dir.ts';
 import { readHubAddress } from '../../server/hub-address.ts';
 import type { Running, SandboxFile } from '../../server/options.ts';
 import { type Place, serve } from '../../server/serve.ts';
+import { Stops } from '../../server/stops.ts';
 import { openStore, readDataKey, type Store } from '../../store/index.ts';
 import { freshDatabase } from './database.ts';
 import { freshNamespace } from './namespace.ts';
@@ -54,21 +55,19 @@ export interface TestHub {
 export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
   const dataDir = tempDataDir();
   const [configDir, usageFile] = [path.join(dataDir, 'config'), path.join(dataDir, 'readings.ndjson')];
-  const ends: (() => Promise<void>)[] = [async () => removeDataDir(dataDir)];
-  const stop = async () => {
-    for (const end of ends.splice(0).reverse()) await end();
-  };
+  const stops = new Stops();
+  stops.add(() => removeDataDir(dataDir));
   try {
     openDataDir(dataDir);
     fs.writeFileSync(usageFile, '');
     writeTestConfig(configDir, usageFile, options.config ?? (() => {}));
     const [database, temporal] = await Promise.all([freshDatabase(), freshNamespace(inject('temporalAddress'))]);
-    ends.push(database.drop);
+    stops.add(database.drop);
 
     const clock = { startedAt: new Date().toISOString(), epoch: EPOCH, scale: options.scale ?? SCALE };
     const world = { usage: writeTestWorld(dataDir, options.accounts) };
     const sandbox = await startSandbox({ world, clock, seed: 'tests', people: false }, twins);
-    ends.push(() => sandbox.stop());
+    stops.add(() => sandbox.stop());
     const addresses = { ...sandbox.addresses, file: pathToFileURL(usageFile).toString() };
     const vendors: SandboxFile = { addresses, secrets: sandbox.secrets, clock };
     const place = {
@@ -81,19 +80,19 @@ export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
       { configDir, dataDir, progress: () => {} },
       { ...place, parts: options.worker === false ? ['server'] : ['server', 'worker'] },
     );
-    ends.push(() => hub.stop());
+    stops.add(() => hub.stop());
     const address = readHubAddress(dataDir);
     if (!address) throw new Error('the hub left no address');
     sandbox.frame.setHub(address.url);
 
     const connection = await Connection.connect({ address: temporal.temporalAddress });
-    ends.push(() => connection.close());
+    stops.add(() => connection.close());
     const store = await openStore(database.url, {
       tenant: 'Tidewater Analytics',
       dataKey: readDataKey(dataDir, undefined),
       maxConnections: 4,
     });
-    ends.push(() => store.close());
+    stops.add(() => store.close());
     return {
       client: new Client({ connection, namespace: temporal.namespace }),
       store,
@@ -103,10 +102,10 @@ export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
       place: { ...place, configDir, dataDir },
       usageFile,
       ...address,
-      stop,
+      stop: () => stops.run(),
     };
   } catch (error) {
-    await stop();
+    await stops.run();
     throw error;
   }
 }

@@ -1,0 +1,62 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
+import { bundleWorkflowCode, Worker } from '@temporalio/worker';
+import { beforeAll, describe, expect, test } from 'vitest';
+import * as workflows from '../../workflows/index.ts';
+import { HISTORIES } from '../support/histories.ts';
+import { SCENARIOS, type Scenario } from './scenarios.ts';
+
+const files = fs.readdirSync(HISTORIES).filter((name) => name.endsWith('.json'));
+const scenarioOf = (file: string) => /^\d+\.\d+\.\d+-(.+)\.json$/.exec(file)?.[1] ?? '';
+const read = (file: string) => historyFromJSON(JSON.parse(fs.readFileSync(path.join(HISTORIES, file), 'utf8')));
+
+describe('the recorded histories', () => {
+  test('are of known scenarios, and no scenario is without one', () => {
+    expect([...new Set(files.map(scenarioOf))].sort()).toEqual(Object.keys(SCENARIOS).sort());
+  });
+
+  test('cover every workflow type there is', () => {
+    expect([...new Set(Object.values(SCENARIOS))].sort()).toEqual(Object.keys(workflows).sort());
+  });
+
+  test.each(files)('%s is small, of its workflow type and without personal data', (file) => {
+    const text = fs.readFileSync(path.join(HISTORIES, file), 'utf8');
+    expect(text.length).toBeLessThan(200_000);
+    const started = read(file).events?.[0]?.workflowExecutionStartedEventAttributes;
+    // Safe: the first test says so.
+    expect(started?.workflowType?.name).toBe(SCENARIOS[scenarioOf(file) as Scenario]);
+    const addresses = allText(JSON.parse(text)).flatMap((part) => part.match(/[\w.+-]+@[\w-]+(\.[\w-]+)+/g) ?? []);
+    expect(addresses.filter((address) => !address.endsWith('.example'))).toEqual([]);
+  });
+});
+
+describe('the workflows as they are now', () => {
+  let workflowBundle: Awaited<ReturnType<typeof bundleWorkflowCode>>;
+  beforeAll(async () => {
+    const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+    workflowBundle = await bundleWorkflowCode({ workflowsPath });
+  });
+
+  test.each(files)('go through %s as it went', async (file) => {
+    await Worker.runReplayHistory({ workflowBundle }, read(file), file);
+  });
+
+  test('are told apart from those that would do something else', async () => {
+    const [file = ''] = files.filter((name) => scenarioOf(name) === 'journey-upgraded');
+    const history = read(file);
+    for (const event of history.events ?? []) {
+      const { activityType } = event.activityTaskScheduledEventAttributes ?? {};
+      if (activityType?.name === 'sendMessage') activityType.name = 'alertPerson';
+    }
+    await expect(Worker.runReplayHistory({ workflowBundle }, history)).rejects.toThrow(/[Nn]ondetermin/);
+  });
+});
+
+/** Every text in a history, payloads decoded. */
+function allText(value: unknown): string[] {
+  if (typeof value === 'string') return [value, Buffer.from(value, 'base64').toString('utf8')];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(allText);
+}
