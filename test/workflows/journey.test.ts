@@ -29,10 +29,12 @@ const journey = (account: string) => hub.client.workflow.getHandle<typeof accoun
 const view = (account: string) => journey(account).query(journeyViewQuery);
 const store = (percent: keyof typeof FULL, account: string) => use(hub, account, 'core', 'storage_gb', FULL[percent]);
 const upgrade = (account: string) => act(hub, 'stripe', 'change_plan', { account, product: 'core', plan: 'team' });
-const endsOf = async (account: string) =>
-  (await inTransaction(hub.store, (tx) => listJourneys(tx, { account }))).map(
-    ({ play, status }) => `${play}: ${status}`,
-  );
+/** How the journeys of an account ended. News that come while one ends make a further run, which finds nothing to do. */
+const endsOf = async (account: string) => {
+  await journey(account).result();
+  const journeys = await inTransaction(hub.store, (tx) => listJourneys(tx, { account }));
+  return journeys.map(({ play, status }) => `${play}: ${status}`);
+};
 const eventsByTrigger = async (account: string) =>
   Object.fromEntries(
     (await inTransaction(hub.store, (tx) => listTriggerEvents(tx, { account, limit: 50 }))).map((event) => [
