@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freshDatabase } from '../test/support/database.ts';
+import { freshStore } from '../test/support/store.ts';
 import { anEvent, T0 } from '../test/support/store-rows.ts';
 import {
   canonicalJson,
@@ -123,4 +126,19 @@ test('a vault gives back what it sealed, and refuses altered bytes and other key
 
 test('canonical JSON does not depend on the order of keys', () => {
   expect(canonicalJson({ b: 1, a: { d: [1, 'x'], c: null } })).toBe('{"a":{"c":null,"d":[1,"x"]},"b":1}');
+});
+
+test('a connection that breaks in the middle of a transaction fails that transaction and nothing else', async () => {
+  const { store, close } = await freshStore();
+  const broken = inTransaction(store, async (tx) => {
+    const [me] = (await tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`)).rows;
+    await inTransaction(store, (other) => other.execute(sql`select pg_terminate_backend(${me?.pid ?? 0}::int)`));
+    // The server closes the connection while nobody is asking it anything.
+    await setTimeout(200);
+    await tx.execute(sql`select 1`);
+  });
+  await expect(broken).rejects.toThrow();
+  const alive = await inTransaction(store, (tx) => tx.execute<{ one: number }>(sql`select 1 as one`));
+  expect(alive.rows).toEqual([{ one: 1 }]);
+  await close();
 });

@@ -40,6 +40,9 @@ export async function openStore(url: string, options: StoreOptions): Promise<Sto
     connectionTimeoutMillis: 10_000,
   });
   pool.on('error', (error) => options.onConnectionLost?.(error));
+  // The pool listens for errors of idle connections only. One that breaks in the middle of a transaction fails its
+  // query, and without a listener of its own it would end the process as well.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   try {
     await pool.query('select 1');
   } catch (error) {

@@ -144,10 +144,14 @@ class DemoRun {
   async play(signal: AbortSignal): Promise<void> {
     const story = new Story(this.#times.start, say);
     const ending = new AbortController();
-    const kills = this.#options.chaos ? this.#chaos(AbortSignal.any([signal, ending.signal])) : Promise.resolve();
+    let failure: unknown = null;
+    const chaos = this.#options.chaos ? this.#chaos(AbortSignal.any([signal, ending.signal])) : Promise.resolve();
+    const kills = chaos.catch((error: unknown) => {
+      failure = error;
+    });
     const incidents = [...this.#times.incidents];
     let turn = 0;
-    while (!signal.aborted && this.#now() < this.#times.end) {
+    while (!signal.aborted && failure === null && this.#now() < this.#times.end) {
       if (!this.#options.chaos && this.#hub && this.#hub.child.exitCode !== null)
         throw new Error(`the hub ended by itself; see ${this.#logs.hub}`);
       await this.#relayIncidents(incidents);
@@ -156,6 +160,7 @@ class DemoRun {
       turn += 1;
       await sleep(1_000, undefined, { signal }).catch(() => undefined);
     }
+    if (failure !== null) throw failure;
     await kills;
     ending.abort();
     await this.#starting;
@@ -184,7 +189,11 @@ class DemoRun {
     const pid = { hub: this.#hub?.pid, postgres: servers.postgres, temporal: servers.temporal?.pid }[victim];
     if (!pid) return;
     say(pc.red(`  ✗ kill -9 ${victim} (process ${pid})`));
-    process.kill(pid, 'SIGKILL');
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      throw new Error(`the ${victim} had ended by itself before it was to be killed; see ${this.#logs.hub}`);
+    }
     if (victim !== 'hub') return;
     this.#client = null;
     await this.#hub?.ended;
