@@ -1,6 +1,7 @@
 import { loadFolder, requirePublicUrl } from './configs.ts';
 import { openDataDir } from './embedded/data-dir.ts';
 import { lockDataDir } from './embedded/lock.ts';
+import { requireListenable } from './embedded/ports.ts';
 import { startPostgres } from './embedded/postgres.ts';
 import { supervise } from './embedded/supervise.ts';
 import { startTemporal } from './embedded/temporal.ts';
@@ -19,6 +20,8 @@ export async function runUp(options: UpOptions): Promise<Running> {
     const loaded = await loadFolder({ dir: options.configDir, env: process.env, sandbox: options.sandbox });
     const held = lockDataDir(dataDir);
     stops.add(() => held.release());
+    // Likewise, rather than after half a minute of starting and stopping.
+    await requireListenable(options.host, options.port);
     const log = (line: string) => process.stderr.write(`${line}\n`);
     const ui = process.env.HEADROOM_TEMPORAL_UI === '1';
     progress('starting PostgreSQL and Temporal');

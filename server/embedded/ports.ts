@@ -23,6 +23,15 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
+/** @throws the system's own error (EADDRINUSE, EADDRNOTAVAIL, EACCES) when a server could not listen there now */
+export function requireListenable(host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer();
+    server.on('error', reject);
+    server.listen(port, host, () => server.close(() => resolve()));
+  });
+}
+
 /** Whether somebody listens on a port of the loopback address. */
 export function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {

@@ -21,7 +21,13 @@ const SCALE = 8_640;
 export interface HubProcess {
   sandbox: Sandbox;
   usageFile: string;
+  dataDir: string;
+  configDir: string;
+  port: number;
+  sandboxFile: string;
   now: () => string;
+  /** Calls its API, or another of its addresses, with an admin's token. */
+  call: (path: string, init?: RequestInit) => Promise<Response>;
   /** Asks its API. @throws while it is away */
   ask: <T>(path: string, schema: z.ZodType<T>) => Promise<T>;
   /** Ends it with -9; its servers go on. */
@@ -71,16 +77,18 @@ export async function startHubAsProcess(accounts: Record<string, Record<string, 
     await stop();
     throw error;
   }
+  const call = (where: string, init: RequestInit = {}) => {
+    const address = readHubAddress(dataDir);
+    const headers = { authorization: `Bearer ${address?.token}`, ...init.headers };
+    return fetch(`${address?.url}${where}`, { ...init, headers, signal: AbortSignal.timeout(10_000) });
+  };
   return {
     sandbox,
     usageFile,
+    ...{ dataDir, configDir, port, sandboxFile: place.sandboxFile },
     now: () => businessNow(clock, Date.now()),
-    ask: async (where, schema) => {
-      const address = readHubAddress(dataDir);
-      const headers = { authorization: `Bearer ${address?.token}` };
-      const response = await fetch(`${address?.url}${where}`, { headers, signal: AbortSignal.timeout(10_000) });
-      return schema.parse(await response.json());
-    },
+    call,
+    ask: async (where, schema) => schema.parse(await (await call(where)).json()),
     kill: async () => {
       if (running) process.kill(running.pid, 'SIGKILL');
       await running?.ended;
