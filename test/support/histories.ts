@@ -51,5 +51,11 @@ function isWanted(scenario: Scenario): boolean {
 /** Names of the machine, its processes and folders: replay looks at none of them. */
 function withoutMachine(key: string, value: unknown): unknown {
   if (key === 'identity') return 'worker';
-  return key === 'stackTrace' ? '' : value;
+  if (key === 'stackTrace') return '';
+  return isStickyQueue(value) ? { ...value, name: 'sticky' } : value;
+}
+
+/** A worker's own queue bears its process id and host. */
+function isStickyQueue(value: unknown): value is { kind: string } {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'TASK_QUEUE_KIND_STICKY';
 }
