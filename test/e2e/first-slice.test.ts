@@ -68,7 +68,8 @@ test('a file with readings leads to a mail at 80 %, an upgrade at Stripe, and cr
   await expectOneOfEach(hub);
 });
 
-test('and to one of each when the hub is killed with -9 on the way', async () => {
+// Three starts of a whole hub.
+test('and to one of each when the hub is killed with -9 on the way', { timeout: 240_000 }, async () => {
   hub = await startHubAsProcess({ acme: { core: 'starter' } });
   await getToKnow(hub);
   measure(hub, about(41));
