@@ -16,6 +16,8 @@ import { EPOCH, writeTestWorld } from './test-world.ts';
 
 /** A day takes ten seconds: a restart, which takes a few, is then no long outage. */
 const SCALE = 8_640;
+/** A worker finishes what it has begun before it stops. */
+const STOP_MS = 60_000;
 
 /** `headroom up` as a process that can be killed, with its own PostgreSQL and Temporal, among simulated vendors. */
 export interface HubProcess {
@@ -62,11 +64,10 @@ export async function startHubAsProcess(accounts: Record<string, Record<string, 
     running = (await startHubProcess({ ...place, logFile: file('hub.log') })).process;
   };
   const stop = async () => {
-    const isKilled = running?.child.signalCode === 'SIGKILL';
-    await stopProcess(running);
-    // Killed, it could not end its servers.
+    await stopProcess(running, STOP_MS);
+    // Killed, by a test or because it took too long, it could not end its servers.
     const { postgres, temporal } = serversOf(dataDir);
-    if (isKilled) for (const pid of [postgres, temporal?.pid]) if (pid) endServer(pid);
+    if (running?.child.signalCode === 'SIGKILL') for (const pid of [postgres, temporal?.pid]) if (pid) endServer(pid);
     await sandbox.stop();
     removeDataDir(dataDir);
     fs.rmSync(folder, { recursive: true, force: true });
