@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
 import type { FastifyInstance } from 'fastify';
+import { inTransaction } from '../../store/index.ts';
 import type { HttpContext } from './context.ts';
 
 const PATIENCE_MS = 3_000;
@@ -10,7 +12,7 @@ export function healthRoutes(app: FastifyInstance, { deps, checkTemporal }: Http
   app.get('/healthz', hidden, async () => ({ ok: true }));
   app.get('/readyz', hidden, async (_, reply) => {
     const checks = await Promise.all([
-      check('store', async () => void (await deps.store.pool.query('select 1'))),
+      check('store', async () => void (await inTransaction(deps.store, (tx) => tx.execute(sql`select 1`)))),
       check('temporal', checkTemporal),
     ]);
     const ok = checks.every((one) => one.ok);
