@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -141,4 +142,16 @@ test('a connection that breaks in the middle of a transaction fails that transac
   const alive = await inTransaction(store, (tx) => tx.execute<{ one: number }>(sql`select 1 as one`));
   expect(alive.rows).toEqual([{ one: 1 }]);
   await close();
+});
+
+test('a connection that breaks before its transaction begins is given back', async () => {
+  const store = await openStore(database.url, { ...options, maxConnections: 1 });
+  const one = () => inTransaction(store, (tx) => tx.execute<{ one: number }>(sql`select 1 as one`));
+  store.pool.once('acquire', (client) => {
+    // Safe: every client of pg has its connection there, though the types do not tell.
+    (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+  });
+  await expect(one()).rejects.toThrow();
+  expect((await one()).rows).toEqual([{ one: 1 }]);
+  await store.close();
 });

@@ -1,7 +1,5 @@
-import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { migrateStore } from './migrate.ts';
-import * as schema from './schema/index.ts';
 import { openVault, type Vault } from './vault.ts';
 
 export interface StoreOptions {
@@ -18,8 +16,6 @@ export interface Store {
   tenant: string;
   vault: Vault;
   pool: pg.Pool;
-  /** For single reads outside a transaction; everything that writes goes through `inTransaction`. */
-  db: NodePgDatabase<typeof schema>;
   /** Brings the schema up to date; safe to call from many processes at once. */
   migrate: () => Promise<void>;
   close: () => Promise<void>;
@@ -53,7 +49,6 @@ export async function openStore(url: string, options: StoreOptions): Promise<Sto
     tenant: options.tenant,
     vault: openVault(options.dataKey),
     pool,
-    db: drizzle(pool, { schema, casing: 'snake_case' }),
     migrate: () => migrateStore(pool),
     close: () => pool.end(),
   };

@@ -15,7 +15,8 @@ const CODES = new Set([
   '53300',
 ]);
 /** pg says these without a code. */
-const MESSAGES = /connection terminated|timeout exceeded when trying to connect|cannot use a pool after calling end/i;
+const MESSAGES =
+  /connection terminated|is not queryable|timeout exceeded when trying to connect|cannot use a pool after calling end/i;
 
 /** PostgreSQL's text takes every character but the zero byte. */
 export function isUnstorableText(error: unknown): boolean {
