@@ -29,6 +29,8 @@ export function findKnownSecrets(text: string): SecretMatch[] {
 
 /** Long, with many digits among the letters, no words: not what people choose as a name. */
 export function looksRandom(token: string): boolean {
+  // An absolute path is as random as its folders: temporary ones end in a few digits.
+  if (token.startsWith('/')) return token.split('/').some((folder) => folder !== '' && looksRandom(folder));
   const digits = token.replace(/[^0-9]/g, '').length;
   const letters = token.replace(/[^A-Za-z]/g, '').length;
   const readable = /[A-Za-z]{9,}/.test(token);
