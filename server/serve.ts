@@ -60,6 +60,12 @@ export async function serve(
     const connection = await Connection.connect({ address: place.temporalAddress });
     stops.add(() => connection.close());
     const client = new Client({ connection, namespace: place.namespace });
+    // Without retries: one that was still waiting to try again when the hub stops would end the process.
+    const probe = await Connection.connect({ address: place.temporalAddress, interceptors: [] });
+    stops.add(() => probe.close());
+    const checkTemporal = async () => {
+      await probe.workflowService.getSystemInfo({});
+    };
     const failures: Promise<never>[] = [];
     if (place.parts.includes('worker')) {
       progress('starting the worker');
@@ -69,7 +75,7 @@ export async function serve(
     }
     if (place.parts.includes('server')) {
       progress('starting the server');
-      const plans = await startServer(core, client, { host, port }, stops);
+      const plans = await startServer(core, client, checkTemporal, { host, port }, stops);
       if (place.parts.includes('schedules')) await keepSchedules(core.deps, client, plans);
       stops.add(await admitCommandLine(core.deps, dataDir, url));
     }
@@ -94,6 +100,7 @@ export async function serve(
 async function startServer(
   { deps, store, lag }: Core,
   client: Client,
+  checkTemporal: () => Promise<void>,
   address: { host: string; port: number },
   stops: Stops,
 ): Promise<SweepPlan[]> {
@@ -110,9 +117,7 @@ async function startServer(
     ingestReadings: ingestReadings(deps),
     lagP95Hours: () => lag.p95Hours(),
     sweepPlans: () => plans,
-    checkTemporal: async () => {
-      await client.workflowService.getSystemInfo({});
-    },
+    checkTemporal,
     metrics: new Registry(),
   });
   await http.listen(address);
