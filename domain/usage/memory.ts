@@ -50,11 +50,16 @@ export function isForgotten(recent: SeenReading[], observedAt: Iso): boolean {
   return recent.length >= NEWEST + OLDER && oldest !== undefined && observedAt < oldest.observedAt;
 }
 
-/** The day's last reading, and its highest. A correction of that last reading replaces it. */
+/**
+ * The day's last reading, and its highest. A correction of that last reading replaces it. One from an unfinished bucket
+ * never takes the place of a whole one: a source that tells both at every look would else leave no whole day behind.
+ */
 export function rememberDay(days: DayBucket[], reading: SeenReading): DayBucket[] {
   const day = utcDay(reading.observedAt);
   const before = days.find((bucket) => bucket.day === day);
-  if (before !== undefined && before.observedAt > reading.observedAt) {
+  const whole = before?.partial === true && !reading.partial;
+  const unfinished = before?.partial === false && reading.partial;
+  if (before !== undefined && !whole && (unfinished || before.observedAt > reading.observedAt)) {
     if (reading.used <= before.high) return days;
     return days.map((bucket) => (bucket === before ? { ...before, high: reading.used } : bucket));
   }
