@@ -1,22 +1,11 @@
 import { and, eq, isNull } from 'drizzle-orm';
-import type { Engagement, EngagementKind, Json } from '../domain/model.ts';
+import { ENGAGING } from '../domain/engagement/counts.ts';
+import type { Engagement, Json } from '../domain/model.ts';
 import { releaseTouch } from './effects/rows.ts';
 import { enqueueWakes } from './outbox.ts';
 import { markBounced } from './people.ts';
 import { effect, engagement, touch } from './schema/index.ts';
 import type { Tx } from './transaction.ts';
-
-/** Which kinds mean that somebody engaged; opens never do. */
-const ENGAGES: Record<EngagementKind, boolean> = {
-  clicked: true,
-  replied: true,
-  in_app_clicked: true,
-  checkout_started: true,
-  dismissed: false,
-  shown: false,
-  opted_out: false,
-  bounced: false,
-};
 
 /**
  * Keeps what a person did with a message. The first engagement that counts marks the touch and wakes the journey; a
@@ -38,7 +27,7 @@ export async function recordEngagement(tx: Tx, input: Engagement & { detail: Jso
     await releaseTouch(tx, effectKey, 'bounced');
     if (sent.person !== null) await markBounced(tx, [sent.person], at);
   }
-  if (!counts || !ENGAGES[kind]) return false;
+  if (!counts || !ENGAGING[kind]) return false;
   const first = await tx
     .update(touch)
     .set({ engagedAt: at })
