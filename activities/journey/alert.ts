@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AlertStep } from '../../config/schema/index.ts';
 import type { PerformResult } from '../../domain/journey/types.ts';
 import type { Iso } from '../../domain/model.ts';
+import { REASONS, type ReasonCode } from '../../domain/reasons.ts';
 import { createOffer, inTransaction, type NewLink, readLinks } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
 import { internalEffect } from '../effects/about.ts';
@@ -39,6 +40,20 @@ export async function alertOwner(
   return by === 'slack'
     ? await postAlert(deps, context, stepId, alert)
     : await createTask(deps, context, stepId, alert);
+}
+
+/** The customer hears nothing for now: their account manager does, by chat where there is one, and why. */
+export async function alertInsteadOfMessage(
+  deps: Deps,
+  context: StepContext,
+  stepId: string,
+  reason: ReasonCode,
+): Promise<boolean> {
+  const sentence = `${context.event.evidence.sentence} No message goes to the customer for now: ${REASONS[reason]}`;
+  const event = { ...context.event, evidence: { ...context.event.evidence, sentence } };
+  const by = openWith(deps, 'chat') ? 'slack' : 'crm_task';
+  const outcome = await alertOwner(deps, { ...context, event }, by, `${stepId}.instead`);
+  return outcome.kind === 'done' || outcome.kind === 'unclear';
 }
 
 async function postAlert(deps: Deps, context: StepContext, stepId: string, { to }: Pick<AlertStep['alert'], 'to'>) {

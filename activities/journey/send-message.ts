@@ -1,6 +1,7 @@
 import type { SendStep } from '../../config/schema/index.ts';
 import { findTemplate } from '../../config/templates.ts';
 import type { JourneyState, PerformResult } from '../../domain/journey/types.ts';
+import { alertInstead } from '../../domain/touch/alert-instead.ts';
 import { inTransaction, keepVerdict } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
 import { effectKey } from '../effects/key.ts';
@@ -8,7 +9,7 @@ import { performEffect } from '../effects/perform.ts';
 import { forTouch } from '../effects/verdicts.ts';
 import { refreshAccount } from '../fresh.ts';
 import { renderFor } from '../messages/render.ts';
-import { about, alertOwner } from './alert.ts';
+import { about, alertInsteadOfMessage, alertOwner } from './alert.ts';
 import { type StepContext, stepContext, toPerformResult } from './step-context.ts';
 
 export interface StepInput<S> {
@@ -59,7 +60,18 @@ export async function sendMessage(deps: Deps, { step, ...journey }: StepInput<Se
     decide: forTouch(deps.configs.current().config.guardrails),
     refresh: () => refreshAccount(deps, state.account),
   });
-  return toPerformResult(step.id, true, outcome);
+  return await tellInstead(deps, context, toPerformResult(step.id, true, outcome));
+}
+
+/** A message that waits for long, or never comes, is told to the account manager. */
+async function tellInstead(deps: Deps, context: StepContext, result: PerformResult): Promise<PerformResult> {
+  const { state, loaded } = context;
+  const steps = loaded.config.plays[state.play]?.steps ?? [];
+  const { guardrails } = deps.configs.current().config;
+  const reason = alertInstead(result, { state, steps, guardrails });
+  if (reason === null || result.result === 'done') return result;
+  const alerted = await alertInsteadOfMessage(deps, context, result.step, reason);
+  return alerted ? { ...result, alerted } : result;
 }
 
 /** Nobody to write to: the account manager is asked to find a contact, and the refusal is kept. */

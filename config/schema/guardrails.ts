@@ -2,6 +2,17 @@ import { z } from 'zod';
 import { clockTime, duration } from './values.ts';
 
 export const blocker = z.enum(['open_severe_ticket', 'incident', 'unpaid_overdue', 'trial_active']);
+/** Reasons that may last so long that the moment passes. Quiet hours, incidents and trials end by themselves. */
+export const alertInstead = z.enum([
+  'opted_out',
+  'hard_bounced',
+  'account_cap',
+  'person_cap',
+  'cooldown',
+  'open_severe_ticket',
+  'unpaid_overdue',
+  'am_outreach',
+]);
 const cap = z.strictObject({ max: z.number().int().positive(), per: duration });
 const DAY = 86_400_000;
 
@@ -46,8 +57,15 @@ export const guardrails = z.strictObject({
     .strictObject({ release_per_day: z.number().int().nonnegative(), max_age: duration })
     .default({ release_per_day: 20, max_age: 2 * DAY })
     .describe('Accounts already past a level when we first look are not mailed all at once'),
+  alert_instead: z
+    .array(alertInstead)
+    .default(alertInstead.options)
+    .describe(
+      'When one of these holds back the first message of a play that alerts nobody, the account manager is alerted instead',
+    ),
   hold_at_most: duration.default(14 * DAY).describe('A held prompt is given up after this long'),
 });
 
+export type AlertInstead = z.output<typeof alertInstead>;
 export type Blocker = z.output<typeof blocker>;
 export type Guardrails = z.output<typeof guardrails>;

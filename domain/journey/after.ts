@@ -9,6 +9,7 @@ import type {
   JourneyFacts,
   JourneyOutcome,
   JourneyState,
+  PerformResult,
 } from './types.ts';
 
 /** After one or more actions were tried: held ones are tried again later, the others are done with. */
@@ -24,7 +25,7 @@ export const afterPerform: AfterPerform = (state, program, results, now) => {
     ...state,
     held,
     touchesSent: state.touchesSent + done.filter((result) => result.touch).length,
-    alertsSent: state.alertsSent + done.filter((result) => !result.touch).length,
+    alertsSent: state.alertsSent + results.filter(isAlert).length,
     suppressed: [
       ...state.suppressed,
       ...results.flatMap((r) => (r.result === 'suppressed' ? [{ step: r.step, reason: r.reason }] : [])),
@@ -71,6 +72,10 @@ export const afterWake: AfterWake = (state, program, facts) => {
   if (instruction?.op === 'unless_upgraded' && over) return enter({ ...informed, stepIndex: stepIndex + 1 }, 'running');
   return informed;
 };
+
+function isAlert(result: PerformResult): boolean {
+  return result.result === 'done' ? !result.touch : result.alerted === true;
+}
 
 /** Ends the run, whatever step it stands at. */
 export function endJourney(state: JourneyState, end: JourneyEnd): JourneyState {

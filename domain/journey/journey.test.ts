@@ -281,6 +281,13 @@ describe('the end', () => {
     expect(nextMove(state, program.slice(0, 1), T0)).toEqual({ kind: 'end', outcome: 'suppressed' });
   });
 
+  test('is "not upgraded" when the account manager was alerted instead: their alert is closed with it', () => {
+    const told: PerformResult = { step: 'mail', result: 'suppressed', reason: 'opted_out', alerted: true };
+    const state = afterPerform(start(), program.slice(0, 1), [told], T0);
+    expect(state).toMatchObject({ alertsSent: 1, touchesSent: 0 });
+    expect(nextMove(state, program.slice(0, 1), T0)).toEqual({ kind: 'end', outcome: 'not_upgraded' });
+  });
+
   test('is "withdrawn" when the event was taken back before the first touch', () => {
     const state = afterWake(start(), program, facts({ takenBack: true }));
     expect(nextMove(state, program, T0)).toEqual({ kind: 'end', outcome: 'withdrawn' });

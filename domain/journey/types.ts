@@ -54,8 +54,13 @@ export type Move =
 
 export type PerformResult =
   | { step: string; result: 'done'; touch: boolean }
-  | { step: string; result: 'held'; until: Iso | null; reason: string }
-  | { step: string; result: 'suppressed'; reason: string };
+  | ({ step: string; result: 'held'; until: Iso | null; reason: string } & Told)
+  | ({ step: string; result: 'suppressed'; reason: string } & Told);
+
+interface Told {
+  /** The account manager was alerted because the customer hears nothing for now. */
+  alerted?: true;
+}
 
 /** What the store knows when a journey wakes. */
 export interface JourneyFacts {

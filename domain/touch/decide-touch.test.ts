@@ -19,6 +19,7 @@ const rules: Guardrails = {
   account_manager_outreach: { holds: 14 * DAY },
   quiet_hours: { from: '18:00', to: '08:00', weekends: true, zone: 'account' },
   never_while: ['open_severe_ticket', 'incident', 'unpaid_overdue', 'trial_active'],
+  alert_instead: [],
   after_decline: 60 * DAY,
   after_upgrade: 30 * DAY,
   first_sight: { release_per_day: 20, max_age: 2 * DAY },

@@ -124,13 +124,15 @@ describe.concurrent('a journey', () => {
     keepHistory('journey-takes-over', higher ?? []);
   });
 
-  test('holds its mail while a severe ticket is open, and sends it when that closes', async () => {
+  test('holds its mail while a severe ticket is open, tells the account manager, and sends it when that closes', async () => {
     await act(hub, 'hubspot', 'open_ticket', { account: 'ails' });
     await sweep(hub, 'crm');
     await store(82, 'ails');
     await holding('ails');
     expect((await view('ails'))?.held).toMatchObject([{ step: 'mail', reason: 'open_severe_ticket' }]);
     expect(mails(hub, 'ails')).toEqual([]);
+    // Nobody else would hear of it before the ticket closes.
+    expect(seen(hub, 'chat_message', 'ails')).toHaveLength(1);
 
     const [ticket] = seen(hub, 'act', 'ails');
     await act(hub, 'hubspot', 'close_ticket', { id: ticket?.id ?? '' });
@@ -139,6 +141,8 @@ describe.concurrent('a journey', () => {
     expect(mails(hub, 'ails')).toEqual([SUMMARY]);
     await upgrade('ails');
     expect(await endsOf('ails')).toEqual(['summary: upgraded']);
+    expect(seen(hub, 'chat_message', 'ails')).toHaveLength(1);
+    expect(seen(hub, 'chat_update', 'ails')).toHaveLength(1);
     const [events = []] = await chainOf(hub.client, idOf('ails'));
     keepHistory('journey-held', events);
   });
