@@ -5,19 +5,25 @@ import type { Problem } from './problem.ts';
 const NAMES_SHOWN = 12;
 
 /**
- * Problems as text for people: one block each, the place first, so that editors and terminals make it a link.
- * Ends with a count.
+ * Problems as text for people, errors first: one block each, the place first, so that editors and terminals make it a
+ * link. Ends with a count.
  */
 export function formatProblems(problems: Problem[], options: { color: boolean }): string {
   const paint = createColors(options.color);
-  const blocks = problems.map((problem) => {
+  const blocks = [...of(problems, 'error'), ...of(problems, 'warning')].map((problem) => {
     const place = paint.bold(`${problem.file}:${problem.line}:${problem.column}`);
     const severity = problem.severity === 'error' ? paint.red('error') : paint.yellow('warning');
     const where = problem.path === '' ? '' : `${problem.path}: `;
     const detail = details(problem).map(([label, text]) => `    ${paint.dim(label.padEnd(13))}${text}`);
-    return [`${place}  ${severity}  ${where}${problem.message}`, ...detail].join('\n');
+    const block = [`${place}  ${severity}  ${where}${problem.message}`, ...detail].join('\n');
+    return detail.length > 0 ? `${block}\n\n` : `${block}\n`;
   });
-  return [...blocks, summary(problems)].join('\n\n');
+  const text = blocks.join('');
+  return `${text}${text.endsWith('\n\n') ? '' : '\n'}${summary(problems)}`;
+}
+
+function of(problems: Problem[], severity: Problem['severity']): Problem[] {
+  return problems.filter((problem) => problem.severity === severity);
 }
 
 function details(problem: Problem): [label: string, text: string][] {
@@ -35,7 +41,7 @@ function list(names: string[]): string {
 }
 
 function summary(problems: Problem[]): string {
-  const errors = problems.filter((problem) => problem.severity === 'error').length;
+  const errors = of(problems, 'error').length;
   const warnings = problems.length - errors;
   const parts = [];
   if (errors > 0) parts.push(`${errors} ${errors === 1 ? 'error' : 'errors'}`);

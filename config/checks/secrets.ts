@@ -64,11 +64,9 @@ export function checkReferences({ source, data, env, dir }: CheckInput): Problem
   return places.flatMap(([path, value]) => {
     const reference = text(value);
     if (reference === null || !/^(env:[A-Z]|file:)/.test(reference) || lookUp(reference, env, dir) !== null) return [];
-    const isVariable = reference.startsWith('env:');
-    const message = isVariable
+    const message = reference.startsWith('env:')
       ? `the environment variable ${reference.slice(4)} is not set here`
       : `the file ${reference.slice(5)} is missing or empty here`;
-    const example = isVariable ? `export ${reference.slice(4)}=…` : null;
-    return [source.problem(path, { message, found: reference, example, severity: 'warning' })];
+    return [source.problem(path, { message, severity: 'warning' })];
   });
 }
