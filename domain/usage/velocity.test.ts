@@ -37,6 +37,17 @@ describe('velocity', () => {
     );
   });
 
+  test('trips on whole days, though each is told with unfinished ones after it', () => {
+    // Mixpanel: midnight in the project's zone closes a day, and every look tells the day that has just begun as well.
+    const looks = counterReadings(
+      52 * 24,
+      6,
+      (h) => 1_000 * (WEEKDAYS[Math.floor(h / 24) % 7] ?? 1) * (h >= 42 * 24 ? 1.8 : 1),
+    );
+    const told = looks.map((one) => ({ ...one, partial: !one.observedAt.includes('T06:00') }));
+    expect(tripsOf(fold(told, accelerating))).toHaveLength(1);
+  });
+
   test('does not mistake weekdays after a weekend for growth', () => {
     expect(
       fold(
