@@ -71,7 +71,7 @@ describe('an upgrade', () => {
           product: 'core',
           trigger: 'usage_80',
           acvCents: 240_012,
-          touches: 2,
+          touches: 1,
           accountManager: null,
           reason: 'last contact before the upgrade: an engaged message on 2026-03-07, 39 days before it',
           at: upgrade.at,
@@ -79,6 +79,11 @@ describe('an upgrade', () => {
       ],
       rest: null,
     });
+  });
+
+  test('names how many messages there were: one that was clicked twice is one', () => {
+    const touches = [touch('80', 40, [39, 38]), touch('80', 20), { ...touch('80', 70, [10]), effectKey: 'early' }];
+    expect(credit({ touches })).toMatchObject({ credits: [{ triggerEventId: '80', touches: 3 }] });
   });
 
   test('is credited to the last touch when nobody engaged', () => {

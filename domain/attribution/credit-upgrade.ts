@@ -6,6 +6,8 @@ import type { CreditInput, CreditUpgrade } from './types.ts';
 /** A contact that may have led to the upgrade, of the product and within the window. */
 interface Contact {
   triggerEventId: string;
+  /** The message; null for a person's contact. One that was answered is there twice: as it came, and as it was answered. */
+  effectKey: string | null;
   at: Iso;
   what: string;
   accountManager: string | null;
@@ -34,7 +36,7 @@ export const creditUpgrade: CreditUpgrade = (input) => {
     product: upgrade.product,
     trigger: event.trigger,
     acvCents: upgrade.acvCents,
-    touches: contacts.filter((one) => one.triggerEventId === event.id && one.accountManager === null).length,
+    touches: messagesOf(contacts, event.id),
     accountManager:
       contacts.findLast((one) => one.triggerEventId === event.id && one.accountManager !== null)?.accountManager ??
       null,
@@ -51,8 +53,8 @@ function contactsBefore({ upgrade, touches, alerts, outreach, events, config }: 
   const contacts: Contact[] = [];
   for (const touch of touches) {
     if (!ours.has(touch.triggerEventId)) continue;
-    const { triggerEventId } = touch;
-    const base = { triggerEventId, accountManager: null };
+    const { triggerEventId, effectKey } = touch;
+    const base = { triggerEventId, effectKey, accountManager: null };
     if (counts(touch.deliveredAt)) contacts.push({ ...base, at: touch.deliveredAt, what: 'a message', engaged: false });
     const engagedAt = touch.engagedAt.filter(counts).toSorted().at(-1);
     if (engagedAt !== undefined) contacts.push({ ...base, at: engagedAt, what: 'an engaged message', engaged: true });
@@ -66,6 +68,7 @@ function contactsBefore({ upgrade, touches, alerts, outreach, events, config }: 
     if (alert === undefined) continue;
     contacts.push({
       triggerEventId: alert.triggerEventId,
+      effectKey: null,
       at: contact.at,
       what: `the account manager's ${contact.channel === 'claimed' ? 'follow-up' : contact.channel}`,
       accountManager: contact.by ?? alert.accountManager ?? 'account manager',
@@ -73,6 +76,11 @@ function contactsBefore({ upgrade, touches, alerts, outreach, events, config }: 
     });
   }
   return contacts.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+}
+
+function messagesOf(contacts: Contact[], triggerEventId: string): number {
+  const keys = contacts.filter((one) => one.triggerEventId === triggerEventId).map((one) => one.effectKey);
+  return new Set(keys.filter((key) => key !== null)).size;
 }
 
 function lastEngaged(contacts: Contact[]): Contact | undefined {
