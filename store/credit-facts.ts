@@ -4,9 +4,9 @@ import type { Iso } from '../domain/model.ts';
 import { toIso } from './schema/columns.ts';
 import type { Tx } from './transaction.ts';
 
-export type CreditFacts = Pick<CreditInput, 'touches' | 'alerts' | 'outreach' | 'events'>;
+export type CreditFacts = Pick<CreditInput, 'touches' | 'alerts' | 'outreach' | 'trials' | 'events'>;
 
-/** Everything that may earn credit for an upgrade of an account's product: delivered touches, alerts, outreach, events. */
+/** Everything that may earn credit for an upgrade of an account's product: delivered touches, alerts, outreach, trials, events. */
 export async function readCreditFacts(
   tx: Tx,
   input: { account: string; product: string; since: Iso; until: Iso; alertOperations: string[] },
@@ -31,6 +31,11 @@ export async function readCreditFacts(
       'outreach', (select coalesce(json_agg(json_build_object(
           'account', o.account, 'by', o."by", 'channel', o.channel, 'at', o.at, 'externalId', o.external_id) order by o.at), '[]')
         from outreach o where o.account = ${account} and ${within(sql.raw('o.at'))}),
+      'trials', (select coalesce(json_agg(json_build_object(
+          'triggerEventId', f.trigger_event_id, 'at', r.granted_at, 'by', r.actor) order by r.granted_at), '[]')
+        from trial r join offer f on f.id = r.offer_id
+        where r.account = ${account} and r.product = ${product} and r.state <> 'refused'
+          and f.trigger_event_id is not null and ${within(sql.raw('r.granted_at'))}),
       'events', (select coalesce(json_agg(json_build_object(
           'id', g.id, 'trigger', g.trigger, 'product', g.product, 'occurredAt', g.occurred_at) order by g.occurred_at), '[]')
         from trigger_event g where g.account = ${account} and g.product = ${product} and g.occurred_at <= ${until}::timestamptz
@@ -42,6 +47,7 @@ export async function readCreditFacts(
     touches: facts.touches.map((t) => ({ ...t, deliveredAt: toIso(t.deliveredAt), engagedAt: t.engagedAt.map(toIso) })),
     alerts: facts.alerts.map((a) => ({ ...a, at: toIso(a.at) })),
     outreach: facts.outreach.map((o) => ({ ...o, at: toIso(o.at) })),
+    trials: facts.trials.map((t) => ({ ...t, at: toIso(t.at) })),
     events: facts.events.map((e) => ({ ...e, occurredAt: toIso(e.occurredAt) })),
   };
 }

@@ -3,8 +3,11 @@ import type { Upgrade } from '../domain/model.ts';
 import { freshStore } from '../test/support/store.ts';
 import { anAccount, anEvent, aRequest, minutesLater, send, T0 } from '../test/support/store-rows.ts';
 import {
+  changeTrial,
   claimEffect,
+  claimOffer,
   confirm,
+  createOffer,
   findUpgrade,
   insertTriggerEvents,
   insertUpgrade,
@@ -116,6 +119,7 @@ test('what may earn credit: delivered touches with what counts, alerts that arri
     ],
     alerts: [{ triggerEventId: 'te1', at: minutesLater(2), accountManager: 'o1' }],
     outreach: [{ account: 'acme', by: 'o1', channel: 'call', at: minutesLater(8), externalId: 'x' }],
+    trials: [],
     events: [{ id: 'te1', trigger: 'usage_80', product: 'core', occurredAt: T0 }],
   });
   const later = await run((tx) => readCreditFacts(tx, { ...span, since: minutesLater(30) }));
@@ -151,4 +155,27 @@ test('an upgrade taken back gives back each credit, once', async () => {
     takenBackReason: 'invoice unpaid',
   });
   expect((await run((tx) => listUpgrades(tx, { account: 'acme' }))).map((u) => u.id)).toEqual(['u2', 'u1']);
+});
+
+test('a trial that was granted may earn credit, one that was refused may not', async () => {
+  const input = {
+    actor: 'ana@own.example',
+    door: 'slack',
+    billing: 'billing',
+    trialMs: 86_400_000,
+    now: minutesLater(70),
+  };
+  const trials = await run(async (tx) => {
+    for (const id of ['granted', 'refused']) {
+      const plans = { fromPlan: 'starter', toPlan: 'pro' };
+      const made = { state: 'offered' as const, expiresAt: minutesLater(999), createdAt: T0, journeyId: null };
+      await createOffer(tx, { id, account: 'acme', product: 'core', ...plans, triggerEventId: 'te1', ...made });
+      await claimOffer(tx, id, input, () => ({ kind: 'grant', plan: 'pro', sentence: 'Go.' }));
+      if (id === 'granted') await changeTrial(tx, id, 'reverted', () => 'reverted', { now: minutesLater(75) });
+      else await changeTrial(tx, id, 'refused', () => 'refused', { now: minutesLater(75) });
+    }
+    const span = { account: 'acme', product: 'core', since: T0, until: minutesLater(80), alertOperations: [] };
+    return (await readCreditFacts(tx, span)).trials;
+  });
+  expect(trials).toEqual([{ triggerEventId: 'te1', at: minutesLater(70), by: 'ana@own.example' }]);
 });

@@ -46,6 +46,7 @@ const credit = (more: Partial<CreditInput>) =>
     touches: [],
     alerts: [],
     outreach: [],
+    trials: [],
     events: [event('80'), event('95'), event('api', 'api')],
     config: { model: 'last_engaged', window: 60 * DAY, contraction: 90 * DAY },
     ...more,
@@ -100,6 +101,18 @@ describe('an upgrade', () => {
     expect(decision.kind === 'credited' && decision.credits[0]?.reason).toContain(
       "the account manager's call on 2026-04-10",
     );
+  });
+
+  test('during a trial is credited to whoever started that, whatever was left unanswered since', () => {
+    const trials = [{ triggerEventId: '95', at: ago(11), by: 'ana@vendor.example' }];
+    const decision = credit({ trials, alerts: [alertAt('95', 12)], touches: [touch('80', 5)] });
+    expect(decision).toMatchObject({ credits: [{ triggerEventId: '95', accountManager: 'ana@vendor.example' }] });
+    expect(decision.kind === 'credited' && decision.credits[0]?.reason).toContain(
+      'the trial that ana@vendor.example started on 2026-04-04',
+    );
+    const other = [{ triggerEventId: 'api', at: ago(11), by: 'ana@vendor.example' }];
+    const long = [{ triggerEventId: '95', at: ago(61), by: 'ana@vendor.example' }];
+    expect(credit({ trials: [...other, ...long] })).toMatchObject({ kind: 'unattributed' });
   });
 
   test('names whoever owns the account when the contact does not say who it was', () => {

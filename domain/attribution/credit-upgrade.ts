@@ -16,8 +16,8 @@ interface Contact {
 
 /**
  * Which trigger event earned the upgrade. `last_engaged`: the newest touch that was engaged with, or the newest contact
- * of the account manager after an alert; where nobody engaged, the newest touch. `first`: the earliest touch or alert that
- * was followed up. Without any contact before it the upgrade came by itself.
+ * of the account manager after an alert (a trial that they started is one); where nobody engaged, the newest touch.
+ * `first`: the earliest touch or alert that was followed up. Without any contact before it the upgrade came by itself.
  */
 export const creditUpgrade: CreditUpgrade = (input) => {
   const { upgrade, config } = input;
@@ -47,7 +47,7 @@ export const creditUpgrade: CreditUpgrade = (input) => {
 };
 
 /** Oldest first. */
-function contactsBefore({ upgrade, touches, alerts, outreach, events, config }: CreditInput): Contact[] {
+function contactsBefore({ upgrade, touches, alerts, outreach, trials, events, config }: CreditInput): Contact[] {
   const counts = (at: Iso) => at <= upgrade.at && msBetween(at, upgrade.at) <= config.window;
   const ours = new Set(events.filter((event) => event.product === upgrade.product).map((event) => event.id));
   const contacts: Contact[] = [];
@@ -58,6 +58,17 @@ function contactsBefore({ upgrade, touches, alerts, outreach, events, config }: 
     if (counts(touch.deliveredAt)) contacts.push({ ...base, at: touch.deliveredAt, what: 'a message', engaged: false });
     const engagedAt = touch.engagedAt.filter(counts).toSorted().at(-1);
     if (engagedAt !== undefined) contacts.push({ ...base, at: engagedAt, what: 'an engaged message', engaged: true });
+  }
+  for (const { triggerEventId, at, by } of trials) {
+    if (!ours.has(triggerEventId) || !counts(at)) continue;
+    contacts.push({
+      triggerEventId,
+      at,
+      what: `the trial that ${by} started`,
+      effectKey: null,
+      accountManager: by,
+      engaged: true,
+    });
   }
   for (const contact of outreach.filter((one) => one.account === upgrade.account && counts(one.at))) {
     // The alert that the contact followed up: the newest one before it.

@@ -16,6 +16,12 @@ export interface AlertForCredit {
   at: Iso;
   accountManager: string | null;
 }
+/** A trial that was granted: whoever started it was in contact with the customer. */
+export interface TrialForCredit {
+  triggerEventId: string;
+  at: Iso;
+  by: string;
+}
 export interface EventForCredit {
   id: string;
   trigger: string;
@@ -28,6 +34,7 @@ export interface CreditInput {
   touches: TouchForCredit[];
   alerts: AlertForCredit[];
   outreach: Outreach[];
+  trials: TrialForCredit[];
   events: EventForCredit[];
   config: Config['attribution'];
 }
