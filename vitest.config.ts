@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** Tests that need a real PostgreSQL and nothing else. */
 const store = ['store/**/*.test.ts'];
 
+/** Tests that ask a vendor's own program; the bootstrap makes it. */
+const judges = ['test/judges/**/*.test.ts'];
+
 /** Tests that need PostgreSQL and a Temporal server, or that start processes of their own. */
 const integration = [
   'test/workflows/**/*.test.ts',
@@ -16,7 +19,7 @@ const integration = [
 const never = ['**/node_modules/**', '**/.git/**'];
 
 /**
- * The global set-up knows each project by its name: `unit` starts nothing, `store` a PostgreSQL, `integration` a
+ * The global set-up knows each project by its name: `unit` and `judges` start nothing, `store` a PostgreSQL, `integration` a
  * PostgreSQL and a Temporal server, one of each for the whole run.
  */
 export default defineConfig({
@@ -28,7 +31,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: [...never, ...store, ...integration],
+          exclude: [...never, ...store, ...judges, ...integration],
         },
       },
       {
@@ -41,6 +44,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      { extends: true, test: { name: 'judges', include: judges, testTimeout: 60_000, hookTimeout: 60_000 } },
       {
         extends: true,
         test: {

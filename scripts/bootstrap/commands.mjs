@@ -8,7 +8,8 @@ const STARTS_TEMPORAL = ['demo', 'up'];
 /**
  * What a bootstrap command needs and runs.
  * @param {string[]} argv
- * @returns {{ needsTemporal: boolean, program: string[] | null }} program: arguments for Node 24; null: prepare only
+ * @returns {{ needsTemporal: boolean, needsJudges: boolean, program: string[] | null }} needsJudges: programs that only tests
+ *   use; program: arguments for Node 24, null: prepare only
  */
 export function planOf(argv) {
   const [command, ...rest] = argv;
@@ -18,14 +19,18 @@ export function planOf(argv) {
     case 'cli':
       return cli(rest);
     case 'test':
-      return { needsTemporal: !asksForHelp(rest), program: ['node_modules/vitest/vitest.mjs', 'run', ...rest] };
+      return {
+        needsTemporal: !asksForHelp(rest),
+        needsJudges: !asksForHelp(rest),
+        program: ['node_modules/vitest/vitest.mjs', 'run', ...rest],
+      };
     case 'setup':
-      return { needsTemporal: true, program: null };
+      return { needsTemporal: true, needsJudges: true, program: null };
     case 'install':
-      return { needsTemporal: false, program: null };
+      return { needsTemporal: false, needsJudges: false, program: null };
     default:
       throw new BootstrapError(
-        `scripts/bootstrap.mjs does not know "${command ?? ''}"; it takes demo, test, cli, setup (packages and Temporal) or install (packages only).`,
+        `scripts/bootstrap.mjs does not know "${command ?? ''}"; it takes demo, test, cli, setup (packages, Temporal and what tests need) or install (packages only).`,
       );
   }
 }
@@ -34,7 +39,7 @@ export function planOf(argv) {
 function cli(args) {
   const command = args.find((arg) => !arg.startsWith('-'));
   const needsTemporal = command !== undefined && STARTS_TEMPORAL.includes(command) && !asksForHelp(args);
-  return { needsTemporal, program: [CLI, ...args] };
+  return { needsTemporal, needsJudges: false, program: [CLI, ...args] };
 }
 
 /** @param {string[]} args */

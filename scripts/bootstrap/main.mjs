@@ -6,6 +6,7 @@ import { BootstrapError } from './errors.mjs';
 import { ensureInstalled } from './install.mjs';
 import { createProgress } from './progress.mjs';
 import { handOver } from './run.mjs';
+import { ensureStripeMock } from './stripe-mock.mjs';
 import { ensureTemporal } from './temporal.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -27,6 +28,7 @@ export async function main(argv) {
       PATH: `${path.join(root, 'node_modules', '.bin')}${path.delimiter}${process.env.PATH}`,
     };
     if (plan.needsTemporal) env.HEADROOM_TEMPORAL = await ensureTemporal({ root, progress });
+    if (plan.needsJudges) await ensureJudges({ root, progress }, plan.program === null);
     process.exitCode = plan.program
       ? await handOver(path.join(root, 'node_modules', '.bin', 'node'), plan.program, { root, env })
       : 0;
@@ -35,5 +37,19 @@ export async function main(argv) {
     if (!(error instanceof BootstrapError)) throw error;
     process.stderr.write(`\n${error.message}\n`);
     process.exitCode = 1;
+  }
+}
+
+/**
+ * Without them the tests that need them fail, saying so; the others run.
+ * @param {import('./tools.mjs').Surroundings} options
+ * @param {boolean} strict whether to stop here when they cannot be had
+ */
+async function ensureJudges(options, strict) {
+  try {
+    await ensureStripeMock(options);
+  } catch (error) {
+    if (strict || !(error instanceof BootstrapError)) throw error;
+    options.progress.note(`! ${error.message}`);
   }
 }

@@ -1,111 +1,103 @@
 // @ts-check
 import fs from 'node:fs';
 import path from 'node:path';
-import { BootstrapError } from './errors.mjs';
-import { withLock } from './lock-file.mjs';
-import { cachedTemporal, checkTemporal, findOnPath, TEMPORAL_VERSION } from './temporal-binary.mjs';
-import { buildTemporal, downloadTemporal } from './temporal-make.mjs';
+import { buildWithGo, isAtLeast, keep } from './make.mjs';
+import { run } from './run.mjs';
+import { ensureTool, findTool, notRunnable } from './tools.mjs';
+
+/** The CLI we build and test with; server 1.31.2. scripts/temporal/go.mod pins the same. */
+const VERSION = '1.8.2';
 
 /**
- * @typedef {{ ok: true, path: string, version: string } | { ok: false, reason: string }} Attempt
- * @typedef {{ name: string, attempt: () => Promise<Attempt> }} Way a place to find the binary, or a way to make it
+ * Older servers lack what the workers use (update-with-start, poller scaling).
+ * @type {readonly [number, number]}
  */
+const OLDEST_SERVER = [1, 29];
 
-/**
- * Finds the Temporal CLI, or makes it and keeps it outside the checkout, so that a second clone starts at once.
- * @param {{ root: string, progress: import('./progress.mjs').Progress }} options
- * @returns {Promise<string>} its path
- */
-export async function ensureTemporal({ root, progress }) {
-  const found = await firstOf(waysToFind(process.env));
-  if (found.ok) return found.path;
-  const target = cachedTemporal(process.env);
-  const made = await withLock(
-    `${path.dirname(target)}.lock`,
-    async () => {
-      fs.mkdirSync(path.dirname(target), { recursive: true });
-      // Whoever held the lock before us may have made it.
-      const cached = await checkTemporal(target);
-      return cached.ok ? { ...cached, tries: [] } : await firstOf(waysToMake({ root, progress, target }));
-    },
-    (holder) =>
-      progress.note(`… waiting for process ${holder.pid}, which is making the Temporal server since ${holder.since}`),
-  );
-  if (!made.ok) throw new BootstrapError(nothingWorked([...found.tries, ...made.tries]));
-  progress.note(`✓ Temporal CLI ${made.version} kept in ${made.path}`);
-  return made.path;
-}
+/** Bounds a download through a proxy that swallows packets; on a closed network it fails at once. */
+const DOWNLOAD_TIMEOUT_MS = 180_000;
 
-/**
- * Finds the Temporal CLI without making it; quick, for programs that the bootstrap did not start.
- * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<string>}
- */
-export async function findTemporal(env) {
-  const found = await firstOf(waysToFind(env));
-  if (!found.ok) throw new BootstrapError(nothingWorked(found.tries));
-  return found.path;
-}
-
-/**
- * @param {NodeJS.ProcessEnv} env
- * @returns {Way[]}
- */
-export function waysToFind(env) {
-  return [
-    {
-      name: 'TEMPORAL_CLI',
-      attempt: async () => (env.TEMPORAL_CLI ? checkTemporal(env.TEMPORAL_CLI) : { ok: false, reason: 'not set' }),
-    },
-    {
-      name: 'PATH',
-      attempt: async () => {
-        const onPath = findOnPath(env.PATH ?? '');
-        return onPath ? checkTemporal(onPath) : { ok: false, reason: 'no program named temporal' };
-      },
-    },
-    { name: 'cache', attempt: () => checkTemporal(cachedTemporal(env)) },
-  ];
-}
-
-/**
- * @param {{ root: string, progress: import('./progress.mjs').Progress, target: string }} options
- * @returns {Way[]}
- */
-function waysToMake(options) {
-  return [
+/** @type {import('./tools.mjs').Tool} */
+export const TEMPORAL = {
+  name: 'Temporal CLI',
+  program: 'temporal',
+  version: VERSION,
+  variable: 'TEMPORAL_CLI',
+  check: checkTemporal,
+  waysToMake: (options) => [
     { name: 'download', attempt: () => downloadTemporal(options) },
     { name: 'Go build', attempt: () => buildTemporal(options) },
-  ];
+  ],
+  advice: [
+    `install the Temporal CLI (${VERSION} is what Headroom is tested with): https://docs.temporal.io/cli/setup-cli`,
+    'point TEMPORAL_CLI at an executable you have: TEMPORAL_CLI=/path/to/temporal',
+    'install Go 1.21 or newer (https://go.dev/dl/), and the server is built from source in about four minutes',
+  ],
+};
+
+/** @param {import('./tools.mjs').Surroundings} options */
+export function ensureTemporal(options) {
+  return ensureTool(TEMPORAL, options);
+}
+
+/** @param {NodeJS.ProcessEnv} env */
+export function findTemporal(env) {
+  return findTool(TEMPORAL, env);
 }
 
 /**
- * Tries each way in turn, up to the first that works.
- * @param {Way[]} ways
- * @returns {Promise<{ ok: true, path: string, version: string } | { ok: false, tries: { name: string, reason: string }[] }>}
+ * Whether a file really is a Temporal CLI that runs here and is new enough.
+ * @param {string} file
+ * @returns {Promise<import('./tools.mjs').Attempt>}
  */
-export async function firstOf(ways) {
-  const tries = [];
-  for (const { name, attempt } of ways) {
-    const result = await attempt();
-    if (result.ok) return result;
-    tries.push({ name, reason: result.reason });
+export async function checkTemporal(file) {
+  const reason = notRunnable(file);
+  if (reason !== null) return { ok: false, reason };
+  const { ok, output, problem } = await run(file, ['--version'], { timeoutMs: 20_000 });
+  if (!ok) return { ok: false, reason: `${file} --version failed: ${problem}` };
+  // The server's number decides: a CLI built by `go install` calls itself 0.0.0-DEV.
+  const [, cli, major, minor] = /temporal version (\S+) \(Server (\d+)\.(\d+)/.exec(output) ?? [];
+  if (!cli)
+    return {
+      ok: false,
+      reason: `${file} is not the Temporal CLI: it says "${output.trim().split('\n', 1)[0]?.slice(0, 80)}"`,
+    };
+  return isAtLeast(OLDEST_SERVER, Number(major), Number(minor))
+    ? { ok: true, path: path.resolve(file), version: cli }
+    : { ok: false, reason: `${file} holds server ${major}.${minor}; ${OLDEST_SERVER.join('.')} or newer is needed` };
+}
+
+/**
+ * Lets Temporal's own SDK download the CLI, which also knows mirrors, platforms and archive formats.
+ * @param {import('./tools.mjs').Surroundings & { target: string }} options
+ * @returns {Promise<import('./tools.mjs').Attempt>}
+ */
+async function downloadTemporal({ root, progress, target }) {
+  const folder = fs.mkdtempSync(`${target}.download-`);
+  try {
+    const node = path.join(root, 'node_modules', '.bin', 'node');
+    const script = path.join(root, 'scripts', 'bootstrap', 'temporal-download.mjs');
+    const result = await progress.during(`downloading Temporal CLI ${VERSION}`, () =>
+      run(node, [script, VERSION, folder], { cwd: root, timeoutMs: DOWNLOAD_TIMEOUT_MS }),
+    );
+    if (!result.ok) return { ok: false, reason: result.problem };
+    const [file] = fs.readdirSync(folder);
+    if (!file) return { ok: false, reason: 'the download left no file' };
+    return await keep(path.join(folder, file), target, checkTemporal);
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
   }
-  return { ok: false, tries };
 }
 
-/**
- * @param {{ name: string, reason: string }[]} tries
- * @returns {string} one message with each try, its reason and what to install
- */
-export function nothingWorked(tries) {
-  return [
-    'No Temporal server could be found or made. Tried, in this order:',
-    ...tries.map(({ name, reason }) => `  ${name.padEnd(12)} ${reason}`),
-    '',
-    'Do one of these, then run the command again:',
-    `  - install the Temporal CLI (${TEMPORAL_VERSION} is what Headroom is tested with): https://docs.temporal.io/cli/setup-cli`,
-    '  - point TEMPORAL_CLI at an executable you have: TEMPORAL_CLI=/path/to/temporal',
-    '  - install Go 1.21 or newer (https://go.dev/dl/), and the server is built from source in about four minutes',
-  ].join('\n');
+/** @param {import('./tools.mjs').Surroundings & { target: string }} options */
+function buildTemporal(options) {
+  return buildWithGo({
+    ...options,
+    what: `Temporal CLI ${VERSION}`,
+    lasts: '4 minutes',
+    module: 'temporal',
+    package: 'github.com/temporalio/cli/cmd/temporal',
+    ldflags: `-s -w -X github.com/temporalio/cli/internal/temporalcli.Version=${VERSION}`,
+    check: checkTemporal,
+  });
 }

@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { firstOf, nothingWorked, waysToFind } from './temporal.mjs';
-import { cachedTemporal, checkTemporal, findOnPath } from './temporal-binary.mjs';
+import { checkTemporal, TEMPORAL } from './temporal.mjs';
+import { cached, findOnPath, firstOf, nothingWorked, waysToFind } from './tools.mjs';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -33,21 +33,27 @@ describe('finding the Temporal CLI', () => {
     const onPath = fakeCli(good);
     const named = fakeCli(good);
     const env = { TEMPORAL_CLI: named, PATH: path.dirname(onPath), XDG_CACHE_HOME: cache };
-    expect(await firstOf(waysToFind(env))).toMatchObject({ ok: true, path: named });
-    expect(await firstOf(waysToFind({ ...env, TEMPORAL_CLI: undefined }))).toMatchObject({ ok: true, path: onPath });
-    expect(await firstOf(waysToFind({ XDG_CACHE_HOME: cache, PATH: '' }))).toMatchObject({ ok: true, path: inCache });
+    expect(await firstOf(waysToFind(TEMPORAL, env))).toMatchObject({ ok: true, path: named });
+    expect(await firstOf(waysToFind(TEMPORAL, { ...env, TEMPORAL_CLI: undefined }))).toMatchObject({
+      ok: true,
+      path: onPath,
+    });
+    expect(await firstOf(waysToFind(TEMPORAL, { XDG_CACHE_HOME: cache, PATH: '' }))).toMatchObject({
+      ok: true,
+      path: inCache,
+    });
   });
 
   test('goes on to the next place when one holds something unusable, and keeps each reason', async () => {
     const tooOld = fakeCli('temporal version 0.13.2 (Server 1.24.2, UI 2.27.2)');
     const env = { TEMPORAL_CLI: '/nowhere/temporal', PATH: path.dirname(tooOld), XDG_CACHE_HOME: newFolder() };
-    const result = await firstOf(waysToFind(env));
+    const result = await firstOf(waysToFind(TEMPORAL, env));
     expect(result).toEqual({
       ok: false,
       tries: [
         { name: 'TEMPORAL_CLI', reason: '/nowhere/temporal does not exist' },
         { name: 'PATH', reason: `${tooOld} holds server 1.24; 1.29 or newer is needed` },
-        { name: 'cache', reason: `${cachedTemporal(env)} does not exist` },
+        { name: 'cache', reason: `${cached(TEMPORAL, env)} does not exist` },
       ],
     });
   });
@@ -82,13 +88,13 @@ describe('finding the Temporal CLI', () => {
     const folder = newFolder();
     fs.writeFileSync(path.join(folder, 'temporal'), 'text', { mode: 0o644 });
     const runnable = fakeCli(good);
-    expect(findOnPath([folder, path.dirname(runnable)].join(path.delimiter))).toBe(runnable);
-    expect(findOnPath(folder)).toBeNull();
+    expect(findOnPath('temporal', [folder, path.dirname(runnable)].join(path.delimiter))).toBe(runnable);
+    expect(findOnPath('temporal', folder)).toBeNull();
   });
 });
 
 test('when nothing works, one message names each try, its reason and what to install', () => {
-  const message = nothingWorked([
+  const message = nothingWorked(TEMPORAL, [
     { name: 'TEMPORAL_CLI', reason: 'not set' },
     { name: 'download', reason: 'dns error' },
     { name: 'Go build', reason: 'no program named go on PATH' },
