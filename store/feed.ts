@@ -28,6 +28,7 @@ interface Entry<S extends FeedSource, Name extends string> extends FeedCursor {
   operation: string | null;
   connection: string | null;
   channel: Channel | null;
+  /** Whom it reached: a customer's person, or where an alert of ours went. */
   person: string | null;
   plan: string | null;
   acvCents: number | null;
@@ -76,7 +77,7 @@ export async function readFeed(
        where d.kind <> 'near_miss'
       union all
       select f.finished_at, 'effect', f.key, f.phase, f.account, coalesce(f.product, e.product), e.trigger, null, null,
-             null, f.operation, f.connection, f.channel, f.person, null, null
+             null, f.operation, f.connection, f.channel, coalesce(f.person, f.result->>'to'), null, null
         from effect f left join trigger_event e on e.id = f.trigger_event_id
        where f.phase = 'confirmed' and f.finished_at is not null
       union all

@@ -222,7 +222,8 @@ export interface AlertInput {
   marker: string;
 }
 export interface Chat {
-  postAlert: WriteOperation<AlertInput, Json, { channel: string; ts: string }>;
+  /** `to`: the address or channel that got it; null where only a look-up says that somebody did. */
+  postAlert: WriteOperation<AlertInput, Json, { channel: string; ts: string; to: string | null }>;
   updateAlert: WriteOperation<AlertInput & { channel: string; ts: string }, Json, { channel: string; ts: string }>;
   /** The person behind a click, by the vendor's user id: e-mail for the role check. */
   userEmail: (userId: string, call: Call) => Promise<string | null>;

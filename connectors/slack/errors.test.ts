@@ -137,7 +137,11 @@ describe('updates and reads', () => {
     });
     const payload = chat.postAlert.prepare(alertInput({ to: 'ana@vendor.example' }));
     const call = fakeWriteCall('k');
-    expect(await chat.postAlert.send(payload, call)).toEqual({ channel: 'C0123456789', ts: '1772445600.123456' });
+    expect(await chat.postAlert.send(payload, call)).toEqual({
+      channel: 'C0123456789',
+      ts: '1772445600.123456',
+      to: '#expansion',
+    });
     expect(calls.map(({ method, form }) => [method, form.channel ?? form.email])).toEqual([
       ['users.lookupByEmail', 'ana@vendor.example'],
       ['chat.postMessage', '#expansion'],

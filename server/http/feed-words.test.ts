@@ -66,11 +66,26 @@ const TOLD: [FeedEntry, ReturnType<typeof feedWords>][] = [
       person: 'jo@acme.example',
       connection: 'mail',
     },
-    { what: 'message sent', why: null, sent: 'e-mail to jo@acme.example' },
+    { what: 'e-mail sent', why: null, sent: 'to jo@acme.example' },
   ],
   [
     { ...blank, source: 'effect', name: 'confirmed', operation: 'crm.createTask', connection: 'crm' },
-    { what: 'CRM task created', why: null, sent: 'CRM task created by crm' },
+    { what: 'task created', why: null, sent: 'in HubSpot' },
+  ],
+  [
+    {
+      ...blank,
+      source: 'effect',
+      name: 'confirmed',
+      operation: 'chat.postAlert',
+      connection: 'chat',
+      person: 'am_09@vendor.example',
+    },
+    { what: 'alert posted', why: null, sent: 'in Slack to am_09@vendor.example' },
+  ],
+  [
+    { ...blank, source: 'effect', name: 'confirmed', operation: 'chat.postAlert', connection: 'chat' },
+    { what: 'alert posted', why: null, sent: 'in Slack' },
   ],
   [
     { ...blank, source: 'trial', name: 'granting', plan: 'pro', detail: 'ana@own.example' },
@@ -87,10 +102,30 @@ const TOLD: [FeedEntry, ReturnType<typeof feedWords>][] = [
 ];
 
 test.each(TOLD.map(([entry, words]) => ({ entry, words })))('$entry.source: $words.what', ({ entry, words }) => {
-  expect(feedWords(entry)).toEqual(words);
+  expect(feedWords(entry, (connection) => ({ crm: 'HubSpot', chat: 'Slack' })[connection] ?? connection)).toEqual(
+    words,
+  );
 });
 
 test('a code without a sentence is still readable, a sentence stays as it is', () => {
   expect(explainReason('some_new_code')).toBe('Some new code.');
   expect(explainReason('90 at once, 4 is usual')).toBe('90 at once, 4 is usual');
+});
+
+test.each([
+  'message.send',
+  'chat.postAlert',
+  'chat.updateAlert',
+  'crm.createTask',
+  'crm.completeTask',
+  'crm.tagAccount',
+  'billing.startTrial',
+  'billing.endTrial',
+  'billing.changePlan',
+  'usage.writeBack',
+])('a line about %s says nothing twice', (operation) => {
+  const entry = { ...blank, source: 'effect', name: 'confirmed', operation, connection: 'vendor' } as const;
+  const { what, sent } = feedWords(entry, () => 'Vendor');
+  const words = `${what} ${sent ?? ''}`.toLowerCase().match(/[a-z]{4,}/g) ?? [];
+  expect(words).toEqual([...new Set(words)]);
 });

@@ -4,7 +4,7 @@ import { explainReason } from './words.ts';
 export interface FeedWords {
   what: string;
   why: string | null;
-  /** What left the building; null when nothing did. */
+  /** Where it went; null when nothing left the building. */
   sent: string | null;
 }
 
@@ -13,13 +13,13 @@ const DONE: Record<string, string> = {
   'message.send': 'message sent',
   'chat.postAlert': 'alert posted',
   'chat.updateAlert': 'alert updated',
-  'crm.createTask': 'CRM task created',
-  'crm.completeTask': 'CRM task completed',
-  'crm.tagAccount': 'account tagged in the CRM',
-  'billing.startTrial': 'trial begun in billing',
-  'billing.endTrial': 'trial ended in billing',
-  'billing.changePlan': 'plan changed in billing',
-  'usage.writeBack': 'outcome written back to analytics',
+  'crm.createTask': 'task created',
+  'crm.completeTask': 'task completed',
+  'crm.tagAccount': 'account tagged for its next review',
+  'billing.startTrial': 'trial begun',
+  'billing.endTrial': 'trial ended',
+  'billing.changePlan': 'plan changed',
+  'usage.writeBack': 'outcome written back',
 };
 
 const CHANNELS = { email: 'e-mail', in_app: 'in-app prompt' };
@@ -44,15 +44,15 @@ const TRIALS: Record<Extract<FeedEntry, { source: 'trial' }>['name'], string> = 
   expired: 'trial offer expired',
 };
 
-/** An entry of the feed as a person reads it. */
-export function feedWords(entry: FeedEntry): FeedWords {
+/** An entry of the feed as a person reads it. @param vendorOf what people call the vendor behind a connection */
+export function feedWords(entry: FeedEntry, vendorOf: (connection: string) => string): FeedWords {
   switch (entry.source) {
     case 'trigger_event':
       return { what: `${entry.trigger} came true${statusNote(entry.reason)}`, why: entry.detail, sent: null };
     case 'decision':
       return { what: `${subject(entry)} ${DECIDED[entry.name]}${untilNote(entry)}`, why: whyOf(entry), sent: null };
     case 'effect':
-      return { what: DONE[entry.operation ?? ''] ?? `${entry.operation} done`, why: null, sent: sentOf(entry) };
+      return { what: doneOf(entry), why: null, sent: whereOf(entry, vendorOf) };
     case 'trial':
       return {
         what: `${TRIALS[entry.name]}: ${entry.plan}${entry.name === 'granting' ? `, asked by ${entry.detail}` : ''}`,
@@ -91,12 +91,18 @@ function whyOf({ reason, detail }: Decision): string | null {
   return sentence === null ? detail : `${sentence} ${detail}`;
 }
 
-function sentOf({ operation, channel, connection, person }: Extract<FeedEntry, { source: 'effect' }>): string {
-  if (operation === 'message.send') {
-    const by = channel === null ? 'message' : CHANNELS[channel];
-    return person === null ? by : `${by} to ${person}`;
-  }
-  return `${DONE[operation ?? ''] ?? operation} by ${connection}`;
+type Effect = Extract<FeedEntry, { source: 'effect' }>;
+
+function doneOf({ operation, channel }: Effect): string {
+  if (operation === 'message.send' && channel !== null) return `${CHANNELS[channel]} sent`;
+  return DONE[operation ?? ''] ?? `${operation} done`;
+}
+
+/** A message to a customer says whom it reached; everything else in which vendor it stands. */
+function whereOf({ operation, connection, person }: Effect, vendorOf: (connection: string) => string): string | null {
+  const to = person === null ? null : `to ${person}`;
+  if (operation === 'message.send' || connection === null) return to;
+  return [`in ${vendorOf(connection)}`, to].filter((part) => part !== null).join(' ');
 }
 
 function upgraded({ name, plan, acvCents }: Extract<FeedEntry, { source: 'upgrade' }>): string {

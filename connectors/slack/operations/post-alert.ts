@@ -9,7 +9,7 @@ import { alertArguments, type PostPayload, readPostPayload } from '../payload.ts
 import { conversationId, recipients } from '../recipients.ts';
 import { postReply } from '../schemas.ts';
 
-type Posted = { channel: string; ts: string };
+type Posted = { channel: string; ts: string; to: string | null };
 
 /** Slack's clock and ours may differ by this much. */
 const CLOCK_SKEW_S = 120;
@@ -29,6 +29,7 @@ export function postAlert(slack: SlackClient, settings: SlackSettings): Chat['po
     const targets = await recipients(slack, payload.to, settings.channel, call);
     await call.sending();
     for (const [index, channel] of targets.entries()) {
+      const last = index === targets.length - 1;
       try {
         const args = { channel, ...payload.message };
         const reply = await slack({
@@ -39,9 +40,9 @@ export function postAlert(slack: SlackClient, settings: SlackSettings): Chat['po
           call,
           write: idempotency,
         });
-        return { channel: reply.channel, ts: reply.ts };
+        // The last one is the configured channel, whoever was meant.
+        return { channel: reply.channel, ts: reply.ts, to: last ? channel : payload.to };
       } catch (error) {
-        const last = index === targets.length - 1;
         if (last || !NEXT_RECIPIENT.has(slackCode(error) ?? '')) throw error;
       }
     }
@@ -69,7 +70,7 @@ export function postAlert(slack: SlackClient, settings: SlackSettings): Chat['po
     const { alerts, complete } = await alertsIn(slack, { channel, oldest }, call);
     const { marker } = payload.message.metadata.event_payload;
     const match = alerts.find((alert) => alert.marker === marker);
-    if (match) return { kind: 'found', result: { channel, ts: match.ts } };
+    if (match) return { kind: 'found', result: { channel, ts: match.ts, to: null } };
     return complete ? { kind: 'absent' } : { kind: 'unknown', reason: `too many messages in ${channel} since then` };
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { connectors } from '../../../connectors/registry.ts';
 import { businessNow } from '../../../domain/clock.ts';
 import { type FeedEntry, inTransaction, readFeed } from '../../../store/index.ts';
 import type { HttpContext } from '../context.ts';
@@ -19,7 +20,7 @@ const item = z
     trigger: z.string().nullable(),
     what: z.string(),
     why: z.string().nullable(),
-    sent: z.string().nullable().describe('What left the building'),
+    sent: z.string().nullable().describe('Whom or which vendor it reached'),
     reason: z.string().nullable().describe('The code behind `why`, or the status of a trigger event'),
     operation: z.string().nullable(),
     state: z.string().describe('What became of it, in one word: confirmed, granting, expansion'),
@@ -35,6 +36,8 @@ const position = z.tuple([
 ]);
 
 export function feedRoutes(api: Api, { deps }: HttpContext): void {
+  const vendorOf = (connection: string) =>
+    connectors[deps.connections.get(connection)?.connector ?? '']?.manifest.title ?? connection;
   api.get(
     '/feed',
     {
@@ -59,7 +62,7 @@ export function feedRoutes(api: Api, { deps }: HttpContext): void {
       const entries = await inTransaction(deps.store, (tx) => readFeed(tx, page));
       const last = entries.at(-1);
       return {
-        items: entries.map(toItem),
+        items: entries.map((entry) => toItem(entry, vendorOf)),
         next: last === undefined ? (after ?? null) : writeCursor([last.at, last.source, last.id]),
       };
     },
@@ -75,7 +78,7 @@ function cursorOf(after: string | undefined) {
   return { at, source, id };
 }
 
-function toItem(entry: FeedEntry): z.input<typeof item> {
+function toItem(entry: FeedEntry, vendorOf: (connection: string) => string): z.input<typeof item> {
   const kind = entry.source === 'trigger_event' ? 'trigger' : entry.source === 'decision' ? entry.name : entry.source;
-  return { ...entry, ...feedWords(entry), kind, state: entry.name };
+  return { ...entry, ...feedWords(entry, vendorOf), kind, state: entry.name };
 }
