@@ -22,6 +22,7 @@ export const REASONS: { [Code in ReasonCode]: string } = {
   am_outreach: 'The account manager was in contact with the customer a short while ago; automation stands back.',
   paused: 'An operator has paused this.',
   source_unreadable: 'A source that must be asked before a message could not be read.',
+  vendor_unavailable: 'The vendor that should carry it does not take anything now; it is tried again by itself.',
   open_severe_ticket: 'The customer has a severe support ticket open.',
   incident: 'An incident that affects the customer is running.',
   unpaid_overdue: 'The customer has an overdue invoice.',

@@ -7,7 +7,7 @@ import { createOffer, inTransaction, type NewLink, readLinks } from '../../store
 import type { Deps } from '../deps.ts';
 import { internalEffect } from '../effects/about.ts';
 import { effectKey } from '../effects/key.ts';
-import { performEffect } from '../effects/perform.ts';
+import { performPatiently } from '../effects/patience.ts';
 import type { EffectOutcome } from '../effects/plan.ts';
 import { forInternal } from '../effects/verdicts.ts';
 import { alertButtons, chatAlert, crmTask } from '../messages/alert.ts';
@@ -63,7 +63,7 @@ async function postAlert(deps: Deps, context: StepContext, stepId: string, { to 
   const { event, view } = context;
   const key = effectKey({ subject: event.id, step: stepId, operation: 'chat.postAlert' });
   const person = to === 'csm' ? (view.csm ?? view.owner) : view.owner;
-  return await performEffect(deps, {
+  return await performPatiently(deps, {
     connection: chat,
     operation: 'chat.postAlert',
     about: about(context, key, stepId),
@@ -88,7 +88,7 @@ async function createTask(deps: Deps, context: StepContext, stepId: string, { sl
   if (!crm) return noConnection('CRM');
   const { event, view, loaded } = context;
   const key = effectKey({ subject: event.id, step: stepId, operation: 'crm.createTask' });
-  return await performEffect(deps, {
+  return await performPatiently(deps, {
     connection: crm,
     operation: 'crm.createTask',
     about: about(context, key, stepId),

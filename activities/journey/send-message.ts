@@ -5,7 +5,7 @@ import { alertInstead } from '../../domain/touch/alert-instead.ts';
 import { inTransaction, keepVerdict } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
 import { effectKey } from '../effects/key.ts';
-import { performEffect } from '../effects/perform.ts';
+import { performPatiently } from '../effects/patience.ts';
 import { forTouch } from '../effects/verdicts.ts';
 import { refreshAccount } from '../fresh.ts';
 import { renderFor } from '../messages/render.ts';
@@ -37,7 +37,7 @@ export async function sendMessage(deps: Deps, { step, ...journey }: StepInput<Se
     channel: by,
     plan: view.plan?.key ?? '_all',
   });
-  const outcome = await performEffect(deps, {
+  const outcome = await performPatiently(deps, {
     connection: open,
     operation: 'message.send',
     about: {
@@ -80,7 +80,8 @@ async function findSomebody(deps: Deps, context: StepContext, step: SendStep): P
   const key = effectKey({ subject: context.event.id, step: step.id, operation: 'message.send' });
   const decided = { ...about(context, key, step.id), operation: 'message.send', now: deps.now() };
   await inTransaction(deps.store, (tx) => keepVerdict(tx, decided, verdict));
-  await alertOwner(deps, context, 'slack', `${step.id}.no_admin`);
+  const asked = await alertOwner(deps, context, 'slack', `${step.id}.no_admin`);
+  if (asked.kind === 'wait') return toPerformResult(step.id, true, asked);
   return toPerformResult(step.id, true, verdict);
 }
 

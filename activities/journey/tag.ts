@@ -2,7 +2,7 @@ import type { TagStep } from '../../config/schema/index.ts';
 import type { PerformResult } from '../../domain/journey/types.ts';
 import type { Deps } from '../deps.ts';
 import { effectKey } from '../effects/key.ts';
-import { performEffect } from '../effects/perform.ts';
+import { performPatiently } from '../effects/patience.ts';
 import { forInternal } from '../effects/verdicts.ts';
 import { about, companyOf, noConnection, openWith } from './alert.ts';
 import type { StepInput } from './send-message.ts';
@@ -14,7 +14,7 @@ export async function tagForQbr(deps: Deps, { step, ...journey }: StepInput<TagS
   const crm = openWith(deps, 'crm');
   if (!context || !crm) return toPerformResult(step.id, false, noConnection('CRM'));
   const { event, view } = context;
-  const outcome = await performEffect(deps, {
+  const outcome = await performPatiently(deps, {
     connection: crm,
     operation: 'crm.tagAccount',
     about: about(context, effectKey({ subject: event.id, step: step.id, operation: 'crm.tagAccount' }), step.id),

@@ -3,7 +3,8 @@ import type { CompilePlay, EffectStep, Instruction } from './types.ts';
 
 /**
  * A play as a straight line with jumps forward. Neighbouring actions become one instruction: they do not depend on one
- * another, and a journey then costs few history events.
+ * another, and a journey then costs few history events. Every play asks at last whether there was no upgrade, though it
+ * may have nothing to do then: who clicked may still decide, and a running trial must end, before it can be told.
  */
 export const compilePlay: CompilePlay = (steps) => {
   const program: Instruction[] = [];
@@ -25,6 +26,9 @@ export const compilePlay: CompilePlay = (steps) => {
     } else {
       appendAction(program, step, isJumpTarget(program));
     }
+  }
+  if (!program.some(({ op }) => op === 'unless_upgraded')) {
+    program.push({ op: 'unless_upgraded', step: 'end', otherwise: program.length + 1 });
   }
   return program;
 };

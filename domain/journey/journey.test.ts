@@ -18,6 +18,10 @@ const mail = (id: string): Extract<Step, { send: unknown }> => ({
   send: { template: 't', by: 'email', to: 'primary_admin' },
 });
 const alert: Step = { id: 'am', alert: { to: 'account_manager', by: ['slack'], sla: 2 * DAY_MS } };
+const wait: Step = {
+  id: 'wait',
+  wait_for: { any: ['upgraded', 'trial_started', 'engaged'], up_to: 7 * DAY_MS },
+};
 const tag = { id: 'tag', tag_for_qbr: {} };
 
 const when = (id: string, steps: ActionStep[]): Step => ({
@@ -31,7 +35,7 @@ const when = (id: string, steps: ActionStep[]): Step => ({
 const URGENT: Step[] = [
   mail('mail'),
   alert,
-  { id: 'wait', wait_for: { any: ['upgraded', 'trial_started', 'engaged'], up_to: 7 * DAY_MS } },
+  wait,
   when('second', [mail('remind'), { id: 'wait2', wait_for: { any: ['upgraded'], up_to: 7 * DAY_MS } }]),
   { id: 'qbr', on_no_upgrade: [tag] },
 ];
@@ -127,6 +131,7 @@ describe('a play', () => {
       { op: 'ask', otherwise: 2 },
       { op: 'perform', steps: [{ id: 'a' }] },
       { op: 'perform', steps: [{ id: 'b' }, { id: 'c' }] },
+      { op: 'unless_upgraded', otherwise: 4 },
     ]);
   });
 
@@ -153,6 +158,47 @@ describe('a play', () => {
     expect(move).toEqual({ kind: 'wait', step: 'qbr', any: ['upgraded', 'trial_started'], until: later(7) });
     const waited = afterWake(afterWaitStarted(asked, later(7)), program, facts({ now: later(7), engaged: true }));
     expect(nextMove(waited, program, later(7))).toMatchObject({ kind: 'perform', steps: [{ id: 'tag' }] });
+  });
+
+  describe('without a step for when nobody upgrades', () => {
+    const summary = compilePlay([mail('mail'), wait, when('nobody', [mail('remind')])]);
+    /** Two days into the week, with this news. */
+    const twoDaysIn = (news: Partial<JourneyFacts>) => {
+      const sent = afterPerform(start(), summary, [done('mail')], T0);
+      const woken = afterWake(afterWaitStarted(sent, later(7)), summary, facts({ now: later(2), ...news }));
+      return afterAnswer(woken, summary, false);
+    };
+    const end = (state: JourneyState, days: number, news: Partial<JourneyFacts>) => {
+      const waited = afterWaitStarted(state, nextMoveUntil(state));
+      return nextMove(afterWake(waited, summary, facts({ now: later(days), ...news })), summary, later(days));
+    };
+    const nextMoveUntil = (state: JourneyState) => {
+      const move = nextMove(state, summary, later(2));
+      return move.kind === 'wait' ? move.until : '';
+    };
+
+    test('who clicked has the rest of the wait to upgrade', () => {
+      const clicked = twoDaysIn({ engaged: true });
+      expect(nextMoveUntil(clicked)).toBe(later(7));
+      expect(end(clicked, 5, { engaged: true, upgraded: true })).toEqual({ kind: 'end', outcome: 'upgraded' });
+      expect(end(clicked, 5, { engaged: true })).toMatchObject({ kind: 'wait', until: later(7) });
+      expect(end(clicked, 7, { engaged: true })).toEqual({ kind: 'end', outcome: 'not_upgraded' });
+    });
+
+    test('a trial is waited for', () => {
+      const trial = twoDaysIn({ trialStarted: true });
+      expect(end(trial, 13, { trialStarted: true })).toMatchObject({ kind: 'wait', any: ['upgraded', 'trial_ended'] });
+      const reverted = { trialStarted: true, trialEnded: 'reverted' as const };
+      expect(end(trial, 16, reverted)).toEqual({ kind: 'end', outcome: 'not_upgraded' });
+      expect(end(trial, 16, { ...reverted, trialEnded: 'converted' })).toEqual({ kind: 'end', outcome: 'upgraded' });
+    });
+
+    test('nobody is waited for who did nothing', () => {
+      const sent = afterPerform(start(), summary, [done('mail')], T0);
+      const over = afterWake(afterWaitStarted(sent, later(7)), summary, facts({ now: later(7) }));
+      const reminded = afterPerform(afterAnswer(over, summary, true), summary, [done('remind')], later(7));
+      expect(nextMove(reminded, summary, later(7))).toEqual({ kind: 'end', outcome: 'not_upgraded' });
+    });
   });
 
   test('waits for a trial to end before it tags, and tags when it was reverted', () => {

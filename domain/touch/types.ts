@@ -35,7 +35,13 @@ export interface TouchFacts {
   mode: 'off' | 'shadow' | 'live';
 }
 
-export type HoldReason = 'quiet_hours' | 'am_outreach' | 'paused' | 'source_unreadable' | Blocker;
+export type HoldReason =
+  | 'quiet_hours'
+  | 'am_outreach'
+  | 'paused'
+  | 'source_unreadable'
+  | 'vendor_unavailable'
+  | Blocker;
 
 export type SuppressReason =
   | 'off'

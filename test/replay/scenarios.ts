@@ -6,6 +6,8 @@ export const SCENARIOS = {
   'journey-taken-over': 'accountJourney',
   'journey-takes-over': 'accountJourney',
   'journey-nothing-new': 'accountJourney',
+  'journey-vendor-away': 'accountJourney',
+  'journey-engaged-upgraded': 'accountJourney',
   'trial-converted': 'trialRun',
   'trial-reverted': 'trialRun',
   'trial-refused': 'trialRun',

@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { journeyWorkflowId } from '../../domain/workflow-ids.ts';
 import { TASK_QUEUE } from '../../server/task-queue.ts';
-import { inTransaction, listJourneys, listTouches, listTriggerEvents } from '../../store/index.ts';
+import { inTransaction, listEffects, listJourneys, listTouches, listTriggerEvents } from '../../store/index.ts';
 import { journeyViewQuery, wakeSignal } from '../../workflows/account-journey/messages.ts';
 import type { accountJourney } from '../../workflows/account-journey/workflow.ts';
 import { eventually } from '../support/eventually.ts';
 import { chainOf, eventsOf, eventsToFirstPark, keepHistory } from '../support/histories.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
-import { act, getToKnow, sweep, use } from '../support/moves.ts';
-import { mails, seen } from '../support/seen.ts';
+import { act, getToKnow, openUpgrade, sweep, use } from '../support/moves.ts';
+import { mails, seen, upgradeLink } from '../support/seen.ts';
+import { adminOf } from '../support/test-world.ts';
 
-const ACCOUNTS = ['grows', 'stays', 'repeats', 'climbs', 'ails'];
+const ACCOUNTS = ['grows', 'stays', 'repeats', 'climbs', 'ails', 'clicks', 'unreached'];
 /** Of 50 GB. */
 const FULL = { 82: 41, 96: 48 };
 const SUMMARY = expect.stringMatching(/^You have used 82% of your storage/);
@@ -42,6 +43,11 @@ const eventsByTrigger = async (account: string) =>
       event.status,
     ]),
   );
+/** The message of a play. */
+const effectOf = async (account: string, play: string) => {
+  const effects = await inTransaction(hub.store, (tx) => listEffects(tx, { account }));
+  return effects.find((effect) => effect.play === play && effect.operation === 'message.send');
+};
 /** Until the journey sleeps, with its mail sent. */
 const waiting = (account: string) => eventually(async () => (await view(account))?.phase === 'waiting');
 const holding = (account: string) => eventually(async () => (await view(account))?.phase === 'holding');
@@ -145,5 +151,42 @@ describe.concurrent('a journey', () => {
     expect(seen(hub, 'chat_update', 'ails')).toHaveLength(1);
     const [events = []] = await chainOf(hub.client, idOf('ails'));
     keepHistory('journey-held', events);
+  });
+
+  test('goes on after a click: who clicked has the rest of the wait to upgrade', async () => {
+    await store(82, 'clicks');
+    await waiting('clicks');
+    await openUpgrade((await eventually(() => upgradeLink(hub, 'clicks'))) ?? '');
+    await eventually(async () => (await view('clicks'))?.outcome === 'engaged');
+    await waiting('clicks');
+    await upgrade('clicks');
+    expect(await endsOf('clicks')).toEqual(['summary: upgraded']);
+    expect(mails(hub, 'clicks').filter((subject) => subject.includes('storage'))).toEqual([SUMMARY]);
+    const [events = []] = await chainOf(hub.client, idOf('clicks'));
+    keepHistory('journey-engaged-upgraded', events);
+  });
+
+  test('whose vendor is away for long listens all the same: a higher play takes over before anything has left', async () => {
+    await act(hub, 'smtp', 'set_fault', { kind: 'try_later', to: adminOf('unreached'), times: 1_000_000 });
+    await store(82, 'unreached');
+    await holding('unreached');
+    expect((await view('unreached'))?.held).toMatchObject([{ step: 'mail', reason: 'vendor_unavailable' }]);
+    await store(96, 'unreached');
+    await eventually(() => seen(hub, 'task_created', 'unreached').length > 0);
+    const summary = await effectOf('unreached', 'summary');
+    expect(summary).toMatchObject({ phase: 'withdrawn', reason: 'the play urgent stands above summary' });
+    await holding('unreached');
+    expect(mails(hub, 'unreached')).toEqual([]);
+
+    await act(hub, 'smtp', 'clear_faults', {});
+    await waiting('unreached');
+    await upgrade('unreached');
+    expect(await endsOf('unreached')).toEqual(['urgent: upgraded']);
+    expect(mails(hub, 'unreached').filter((subject) => subject.includes('storage'))).toEqual([URGENT]);
+    expect(await eventsByTrigger('unreached')).toEqual({ usage_80: 'superseded', usage_95: 'done' });
+    const [lower = [], higher = []] = await chainOf(hub.client, idOf('unreached'));
+    expect(eventsToFirstPark(lower)).toBeLessThanOrEqual(40);
+    expect(eventsToFirstPark(higher)).toBeLessThanOrEqual(40);
+    keepHistory('journey-vendor-away', lower);
   });
 });

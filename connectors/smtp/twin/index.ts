@@ -42,6 +42,10 @@ export const makeSmtpTwin: MakeTwin = (context) => {
     apply: () => {},
     acts: {
       set_fault: setFaultAct(faults),
+      clear_faults: async () => {
+        faults.clear();
+        return null;
+      },
       /** Input: messageId. */
       one_click_unsubscribe: ({ messageId }) => oneClickUnsubscribe(received(messageId), context),
       /** The recipient answers; the mail lands with the sender, outside the hub. Input: messageId, from, text. */

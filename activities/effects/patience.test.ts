@@ -1,0 +1,109 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Chat } from '../../connectors/kit/capabilities.ts';
+import {
+  AuthenticationError,
+  OutcomeUnknownError,
+  RateLimitedError,
+  TransientError,
+} from '../../connectors/kit/errors.ts';
+import { addMs } from '../../domain/clock.ts';
+import { inTransaction, readEffect } from '../../store/index.ts';
+import { httpServer, type TestServer } from '../../test/support/http-server.ts';
+import { T0 } from '../../test/support/store-rows.ts';
+import { internalEffect } from './about.ts';
+import { performPatiently } from './patience.ts';
+import type { EffectPlan } from './plan.ts';
+
+const SECOND_MS = 1_000;
+const HOUR_MS = 3_600_000;
+const origin = { connector: 'slack', operation: 'post_alert' };
+const away = new TransientError('connection refused', origin);
+const limited = (retryAfterMs: number) => new RateLimitedError('too many requests', retryAfterMs, origin);
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await httpServer();
+});
+afterAll(() => server?.close());
+let key = '';
+let keys = 0;
+beforeEach(() => {
+  keys += 1;
+  key = `te1:am:chat.postAlert::${keys}`;
+  server.time.now = T0;
+});
+
+/** A vendor that answers with this error, before the first byte or after it. */
+function plan(error: Error, after: 'before' | 'sent' = 'before'): EffectPlan<'chat.postAlert'> {
+  const postAlert: Chat['postAlert'] = {
+    name: 'post_alert',
+    idempotency: 'find',
+    settleMs: 0,
+    timeoutMs: 20_000,
+    prepare: () => ({}),
+    send: async (_, call) => {
+      if (after === 'sent') await call.sending();
+      throw error;
+    },
+    find: () => Promise.reject(error),
+  };
+  const input = { to: '#expansion' } as Parameters<Chat['postAlert']['prepare']>[0]; // never read by this vendor
+  return {
+    // Only the operation under test is ever asked for.
+    connection: { name: 'chat', connector: 'slack', mode: 'sandbox', capabilities: { chat: { postAlert } as Chat } },
+    operation: 'chat.postAlert',
+    about: internalEffect({ key, account: 'acme' }),
+    render: async () => ({ input }),
+    decide: () => ({ kind: 'send', shadow: false }),
+  };
+}
+
+/** One attempt of an activity that was first scheduled so long ago. */
+function perform(triedMs: number, of: EffectPlan<'chat.postAlert'>) {
+  const info = { scheduledTimestampMs: Date.now() - triedMs };
+  const activity = new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
+  return activity.run(() => performPatiently(server.context.deps, of));
+}
+
+const phase = async () => {
+  const { store } = server;
+  return (await inTransaction(store, (tx) => readEffect(tx, store.vault, key)))?.effect.phase;
+};
+
+describe('a step whose vendor takes nothing', () => {
+  test.each([
+    ['is tried again at first', away, 5 * SECOND_MS, null],
+    ['waits when that has gone on for a while', away, 20 * SECOND_MS, 10 * SECOND_MS],
+    ['waits when the credentials are refused', new AuthenticationError('no', origin), 20 * SECOND_MS, 10 * SECOND_MS],
+    ['shares a busy limit for longer', limited(SECOND_MS), 20 * SECOND_MS, null],
+    ['but not for ever', limited(SECOND_MS), 70 * SECOND_MS, 10 * SECOND_MS],
+    ['waits as long as it is told to', limited(HOUR_MS), 0, HOUR_MS],
+  ])('%s', async (_, error, triedMs, holdMs) => {
+    const outcome = perform(triedMs, plan(error));
+    if (holdMs === null) await expect(outcome).rejects.toBe(error);
+    else expect(await outcome).toMatchObject({ kind: 'wait', reason: 'vendor_unavailable', until: addMs(T0, holdMs) });
+    expect(await phase()).toBe('claimed');
+  });
+
+  test.each([
+    ['20 s', 20 * SECOND_MS, 10 * SECOND_MS],
+    ['4 min', 240 * SECOND_MS, 60 * SECOND_MS],
+    ['a day', 24 * HOUR_MS, 600 * SECOND_MS],
+  ])('waits longer the longer it lasts: away for %s', async (_, outageMs, holdMs) => {
+    await perform(20 * SECOND_MS, plan(away));
+    server.time.now = addMs(T0, outageMs);
+    expect(await perform(20 * SECOND_MS, plan(away))).toMatchObject({ until: addMs(server.time.now, holdMs) });
+  });
+
+  test('never waits in doubt: whether it happened is settled first', async () => {
+    const unknown = new OutcomeUnknownError('no answer', origin);
+    await expect(perform(HOUR_MS, plan(unknown, 'sent'))).rejects.toBe(unknown);
+    expect(await phase()).toBe('sending');
+    server.time.wireNow += 60 * SECOND_MS;
+    // The look itself meets the outage.
+    await expect(perform(HOUR_MS, plan(away))).rejects.toBe(away);
+    expect(await phase()).toBe('sending');
+  });
+});
