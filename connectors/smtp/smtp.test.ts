@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Json } from '../../domain/model.ts';
-import type { WorldAccount } from '../../sandbox/frame/types.ts';
+import type { RecordExchange, WorldAccount } from '../../sandbox/frame/types.ts';
 import { TransientError } from '../kit/errors.ts';
 import type { WriteCall } from '../kit/operation.ts';
 import { fakeDependencies, fakeWriteCall } from '../kit/testing/dependencies.ts';
@@ -31,12 +31,14 @@ const account: WorldAccount = {
 
 let context: FakeTwinContext;
 let twin: ReturnType<typeof makeSmtpTwin>;
+let recorded: Parameters<RecordExchange>[0][];
 let relay: { url: string; close: () => Promise<void> };
 
 beforeEach(async () => {
   context = fakeTwinContext({ now: '2026-03-09T10:00:00.000Z', rows: [account], secrets });
   twin = makeSmtpTwin(context);
-  const opened = await twin.listen?.();
+  recorded = [];
+  const opened = await twin.listen?.((exchange) => recorded.push(exchange));
   if (!opened) throw new Error('the twin does not listen');
   relay = opened;
 });
@@ -101,6 +103,39 @@ describe('sending', () => {
   test('is not repeatable and cannot be looked up', () => {
     expect(sendOf()).toMatchObject({ idempotency: 'none' });
     expect(sendOf().find).toBeUndefined();
+  });
+});
+
+describe('the recording', () => {
+  test('has each message with its headers and the reply, and nothing of the login', async () => {
+    const { messageId } = await send(fakeWriteCall('k'));
+    expect(recorded).toEqual([
+      {
+        method: 'DATA',
+        url: relay.url,
+        requestHeaders: expect.objectContaining({ 'message-id': messageId, to: expect.stringContaining('zoe@acme') }),
+        requestBody: expect.stringContaining('\r\n\r\n'),
+        status: 250,
+        responseHeaders: {},
+        responseBody: 'OK queued',
+      },
+    ]);
+    expect(JSON.stringify(recorded)).not.toContain(secrets.SMTP_PASSWORD);
+  });
+
+  test.each([
+    ['refuse_recipient', 'RCPT', 550],
+    ['try_later_after_data', 'DATA', 451],
+    ['accept_then_reset', 'DATA', null],
+  ])('tells %s as it was', async (kind, method, status) => {
+    await fault({ kind });
+    await send(fakeWriteCall('k')).catch(() => {});
+    expect(recorded).toMatchObject([{ method, status }]);
+  });
+
+  test('tells a refused login', async () => {
+    await send(fakeWriteCall('k'), {}, sendOf(connect({}, 'wrong'))).catch(() => {});
+    expect(recorded).toMatchObject([{ method: 'AUTH', status: 535, requestBody: null }]);
   });
 });
 

@@ -34,7 +34,9 @@ export async function openTwin(
   around: { clock: SandboxClock; recorder: Recorder; faults: FaultList },
 ): Promise<RunningTwin> {
   if (twin.listen) {
-    const own = await twin.listen();
+    const own = await twin.listen((exchange) =>
+      around.recorder.record({ ...exchange, vendor: twin.name, at: around.clock.now(), direction: 'hub_to_vendor' }),
+    );
     const pages = twin.view ? newServer() : null;
     if (pages) twin.view?.(pages);
     const viewUrl = pages ? `${await open(pages)}/_view` : null;

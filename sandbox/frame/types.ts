@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance } from 'fastify';
 import type { Iso, Json } from '../../domain/model.ts';
+import type { Exchange } from './recording.ts';
 
 // ---- world rows (NDJSON of a usage file) ------------------------------------------------------------------------------
 
@@ -212,13 +213,15 @@ export interface Directory {
   planOf: (account: string, product: string) => string | null;
 }
 
+export type RecordExchange = (exchange: Omit<Exchange, 'vendor' | 'at' | 'direction'>) => void;
+
 export interface Twin {
   /** The vendor's name: also the connector's. */
   name: string;
   /** HTTP twins add their routes; the frame puts auth-neutral faults and recording around them. */
   routes?: (server: FastifyInstance) => void | Promise<void>;
-  /** Twins that are not HTTP (SMTP) listen by themselves and say where. */
-  listen?: () => Promise<{ url: string; close: () => Promise<void> }>;
+  /** Twins that are not HTTP (SMTP) listen by themselves, tell the recording what passed, and say where they are. */
+  listen?: (recordExchange: RecordExchange) => Promise<{ url: string; close: () => Promise<void> }>;
   /** A fact of the world becomes true at this vendor. Rows come in order of receivedAt. */
   apply: (row: WorldRow) => void;
   /** What simulated people can do here, by name; arguments and answers are JSON. */

@@ -4,6 +4,7 @@ import type { WriteOperation } from '../../connectors/kit/operation.ts';
 import { fakeWriteCall } from '../../connectors/kit/testing/dependencies.ts';
 import { type Connected, call, connect, readAllCustomers } from '../../connectors/stripe/testing/set-up.ts';
 import type { Json } from '../../domain/model.ts';
+import type { Exception } from '../../scripts/judges/stripe/exceptions.ts';
 import { type Judge, stripeJudge } from '../../scripts/judges/stripe/judge.ts';
 import { type StripeMock, startStripeMock } from './stripe-mock.ts';
 
@@ -134,7 +135,7 @@ const invented = z.object({ items: z.looseObject({ data: z.array(z.looseObject({
 async function tieredItems(): Promise<unknown> {
   const headers = { authorization: 'Bearer sk_test_123' };
   const answer = await fetch(`${mock.url}/v1/subscriptions/sub_1`, { headers });
-  mock.asked();
+  mock.passed();
   const { items } = invented.parse(await answer.json());
   const data = items.data.map((item) => ({
     ...item,
@@ -146,11 +147,11 @@ async function tieredItems(): Promise<unknown> {
 describe('what the connector asks, judged by Stripe', () => {
   test.each(OPERATIONS)('%s %s', async (_operation, _situation, run, calls) => {
     await run(connected);
-    const asked = mock.asked();
+    const asked = mock.passed();
     expect(asked.map(({ method, url }) => `${method} ${url.split('?')[0]}`)).toEqual(expect.arrayContaining(calls));
     expect(asked.filter(({ status }) => status !== 200)).toEqual([]);
     const problems = asked.flatMap((one) =>
-      judge.request(one).map((problem) => `${one.url}: ${JSON.stringify(problem)}`),
+      judge.problemsOfRequest(one).map((problem) => `${one.url}: ${JSON.stringify(problem)}`),
     );
     expect(problems).toEqual([]);
     for (const { headers } of asked) expect(headers['stripe-version']).toBe('2026-10-28.endive');
@@ -180,30 +181,31 @@ describe('the judge', () => {
     ['text for a number', 'customer=cus_1&trial_end=soon'],
   ])('stripe-mock refuses %s, and so do we', async (_, body) => {
     expect((await ask('/v1/subscriptions', body)).status).toBe(400);
-    expect(judge.request({ method: 'POST', url: '/v1/subscriptions', body })).toHaveLength(1);
+    expect(judge.problemsOfRequest({ method: 'POST', url: '/v1/subscriptions', body })).toHaveLength(1);
   });
 
   test('refuses a nested field that does not exist, which stripe-mock lets pass', async () => {
     const body = 'customer=cus_1&items[0][price]=price_1&items[0][amount]=5';
     expect((await ask('/v1/subscriptions', body)).status).toBe(200);
-    expect(judge.request({ method: 'POST', url: '/v1/subscriptions', body })).toEqual([
-      { at: 'items.*.amount', problem: 'is not in the specification' },
+    expect(judge.problemsOfRequest({ method: 'POST', url: '/v1/subscriptions', body })).toEqual([
+      { of: 'POST /v1/subscriptions', at: 'items.*.amount', problem: 'is not in the specification' },
     ]);
   });
 
-  test('takes a listed exception, for its path alone', () => {
-    const exception = {
+  test('takes a listed exception, for its operation alone', () => {
+    const exception: Exception = {
       in: 'request',
-      method: 'POST',
-      path: '/v1/subscriptions',
-      at: 'newer',
-      reason: 'new',
-      url: 'https://docs.stripe.com',
-    } as const;
+      of: 'POST /v1/subscriptions',
+      field: 'newer',
+      reason: 'since tomorrow',
+      url: 'https://docs.stripe.com/api',
+    };
     const lenient = stripeJudge(mock.program, [exception]);
     expect(lenient.unused('request')).toEqual([exception]);
-    expect(lenient.request({ method: 'POST', url: '/v1/subscriptions', body: 'newer=1' })).toEqual([]);
-    expect(lenient.request({ method: 'POST', url: '/v1/subscriptions/sub_1', body: 'newer=1' })).toHaveLength(1);
+    expect(lenient.problemsOfRequest({ method: 'POST', url: '/v1/subscriptions', body: 'newer=1' })).toEqual([]);
+    expect(lenient.problemsOfRequest({ method: 'POST', url: '/v1/subscriptions/sub_1', body: 'newer=1' })).toHaveLength(
+      1,
+    );
     expect(lenient.unused('request')).toEqual([]);
   });
 });

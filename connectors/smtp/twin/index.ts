@@ -37,7 +37,7 @@ export const makeSmtpTwin: MakeTwin = (context) => {
 
   return {
     name: 'smtp',
-    listen: () => openRelay(context, faults, deliver),
+    listen: (recordExchange) => openRelay(context, faults, deliver, recordExchange),
     // Mailboxes know nothing of the world.
     apply: () => {},
     acts: {

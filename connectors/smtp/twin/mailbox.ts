@@ -1,4 +1,4 @@
-import PostalMime, { type Email } from 'postal-mime';
+import PostalMime from 'postal-mime';
 
 export interface StoredMail {
   messageId: string;
@@ -26,20 +26,23 @@ export async function readMail(raw: Buffer, to: string, at: string): Promise<Sto
     subject: mail.subject ?? '',
     text,
     html,
-    headers: headersOf(mail),
+    headers: Object.fromEntries(mail.headers.map(({ key, value }) => [key, value])),
     links: [...new Set([...hrefs(html), ...bareLinks(text)])],
     at,
   };
+}
+
+/** The header lines of a message as they stand, names in lower case, folded lines joined (RFC 5322 §2.2.3). */
+export function headersOf(raw: string): Record<string, string> {
+  const head = (raw.split(/\r?\n\r?\n/, 1)[0] ?? '').replace(/\r?\n[ \t]+/g, ' ');
+  const lines = head.split(/\r?\n/).map((line) => /^([!-9;-~]+):[ \t]*(.*)$/.exec(line));
+  return Object.fromEntries(lines.flatMap((line) => (line ? [[line[1]?.toLowerCase() ?? '', line[2] ?? '']] : [])));
 }
 
 /** The address of one-click unsubscribe, where the mail offers it. https://www.rfc-editor.org/rfc/rfc8058 */
 export function oneClickUrl({ headers }: StoredMail): string | null {
   if (headers['list-unsubscribe-post']?.trim() !== 'List-Unsubscribe=One-Click') return null;
   return /<(https?:[^>]+)>/.exec(headers['list-unsubscribe'] ?? '')?.[1] ?? null;
-}
-
-function headersOf(mail: Email): Record<string, string> {
-  return Object.fromEntries(mail.headers.map(({ key, value }) => [key, value]));
 }
 
 function hrefs(html: string): string[] {

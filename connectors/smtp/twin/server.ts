@@ -1,6 +1,7 @@
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
-import type { TwinContext } from '../../../sandbox/frame/types.ts';
+import type { RecordExchange, TwinContext } from '../../../sandbox/frame/types.ts';
 import type { SmtpFaults } from './faults.ts';
+import { headersOf } from './mailbox.ts';
 
 /** Takes one accepted message for one recipient. */
 export type Deliver = (raw: Buffer, to: string) => Promise<void>;
@@ -8,9 +9,15 @@ export type Deliver = (raw: Buffer, to: string) => Promise<void>;
 type Done = (error?: Error | null, message?: string) => void;
 
 const CLOSE_TIMEOUT_MS = 200;
+const ACCEPTED = 'OK queued';
 
 /** A relay on loopback, without encryption, that wants SMTP_USER and SMTP_PASSWORD. */
-export async function openRelay(context: TwinContext, faults: SmtpFaults, deliver: Deliver) {
+export async function openRelay(
+  context: TwinContext,
+  faults: SmtpFaults,
+  deliver: Deliver,
+  recordExchange: RecordExchange,
+) {
   const server = new SMTPServer({
     name: 'smtp.sandbox.example',
     disabledCommands: ['STARTTLS'],
@@ -21,13 +28,19 @@ export async function openRelay(context: TwinContext, faults: SmtpFaults, delive
     onAuth: ({ username, password }, _session, done) => {
       const { SMTP_USER, SMTP_PASSWORD } = context.secrets;
       const known = SMTP_USER !== undefined && username === SMTP_USER && password === SMTP_PASSWORD;
-      if (known) done(null, { user: username });
-      else done(reply(535, 'Authentication credentials invalid'));
+      if (known) return done(null, { user: username });
+      const refusal = reply(535, 'Authentication credentials invalid');
+      told('AUTH', null, refusal);
+      done(refusal);
     },
     onRcptTo: ({ address }, _session, done) => {
-      if (faults.take('refuse_recipient', address)) done(reply(550, '5.1.1 No such mailbox'));
-      else if (faults.take('try_later', address)) done(reply(451, '4.7.1 Try again later'));
-      else done();
+      const refusal = faults.take('refuse_recipient', address)
+        ? reply(550, '5.1.1 No such mailbox')
+        : faults.take('try_later', address)
+          ? reply(451, '4.7.1 Try again later')
+          : null;
+      if (refusal) told('RCPT', Buffer.from(`RCPT TO:<${address}>`), refusal);
+      done(refusal);
     },
     onData: (stream, session, done) => {
       take(stream, session).then((answer) => answer(done), done);
@@ -36,23 +49,50 @@ export async function openRelay(context: TwinContext, faults: SmtpFaults, delive
   async function take(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<(done: Done) => void> {
     const chunks: Buffer[] = [];
     for await (const chunk of stream) chunks.push(chunk);
+    const raw = Buffer.concat(chunks);
     const to = session.envelope.rcptTo.map(({ address }) => address);
     const first = to[0] ?? '';
-    if (faults.take('hang', first)) return () => {};
-    if (faults.take('try_later_after_data', first)) return (done) => done(reply(451, '4.3.0 Try again later'));
+    if (faults.take('hang', first)) {
+      told('DATA', raw, null);
+      return () => {};
+    }
+    if (faults.take('try_later_after_data', first)) {
+      const refusal = reply(451, '4.3.0 Try again later');
+      told('DATA', raw, refusal);
+      return (done) => done(refusal);
+    }
     const lost = faults.take('accept_then_reset', first);
-    for (const address of to) await deliver(Buffer.concat(chunks), address);
-    return lost ? () => reset(server, session) : (done) => done(null, 'OK queued');
+    for (const address of to) await deliver(raw, address);
+    told('DATA', raw, lost ? null : { responseCode: 250, message: ACCEPTED });
+    return lost ? () => reset(server, session) : (done) => done(null, ACCEPTED);
+  }
+
+  /** The commands that decide about a message, as exchanges. @param answer null: none arrived */
+  function told(command: string, said: Buffer | null, answer: { responseCode: number; message: string } | null): void {
+    const text = said?.toString('latin1') ?? null;
+    recordExchange({
+      method: command,
+      url: relayUrl(server),
+      requestHeaders: command === 'DATA' && text !== null ? headersOf(text) : {},
+      requestBody: text,
+      status: answer?.responseCode ?? null,
+      responseHeaders: {},
+      responseBody: answer?.message ?? null,
+    });
   }
   // A client that goes away in the middle is no matter for the relay.
   server.on('error', (error) => context.log(error.message));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.server.address();
-  if (address === null || typeof address === 'string') throw new Error('the relay has no port');
   return {
-    url: `smtp://127.0.0.1:${address.port}`,
+    url: relayUrl(server),
     close: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
+}
+
+function relayUrl(server: SMTPServer): string {
+  const address = server.server.address();
+  if (address === null || typeof address === 'string') throw new Error('the relay has no port');
+  return `smtp://127.0.0.1:${address.port}`;
 }
 
 function reset(server: SMTPServer, session: SMTPServerSession): void {

@@ -29,69 +29,96 @@ export interface Call {
 }
 export interface Specification {
   version: string;
-  /** The path as the specification names it; null: there is no such operation. */
-  pathOf: (call: Pick<Call, 'method' | 'url'>) => string | null;
   problemsOfRequest: (call: Call) => Problem[];
   /** @param answer the parsed body of an answer with this status */
   problemsOfAnswer: (call: Pick<Call, 'method' | 'url'>, status: number, answer: unknown) => Problem[];
+  /** @param event the parsed body of a webhook: judged itself, and the object that it carries by its own schema */
+  problemsOfEvent: (event: unknown) => Problem[];
 }
 
 /** As it stands in the program, byte for byte: Go keeps embedded files as they are. */
 const START = '{\n  "components": {';
 const END = '\n}';
 
-/** @param program path of a stripe-mock */
-export function readSpecification(program: string): Specification {
+export type Allows = (side: 'request' | 'answer', of: string, field: string) => boolean;
+
+/** @param program path of a stripe-mock. @param allows fields that may stand where the specification lacks them */
+export function readSpecification(program: string, allows: Allows): Specification {
   const bytes = fs.readFileSync(program);
   const start = bytes.indexOf(START);
   const end = start === -1 ? -1 : bytes.indexOf(END, start);
   if (end === -1) throw new Error(`${program} carries no specification in the form of stripe-mock 0.203.0`);
   const text = bytes.subarray(start, end + END.length).toString('utf8');
-  return specificationOf(specification.parse(JSON.parse(text)));
+  return specificationOf(specification.parse(JSON.parse(text)), allows);
 }
 
-function specificationOf({ info, paths, components }: z.output<typeof specification>): Specification {
+function specificationOf({ info, paths, components }: z.output<typeof specification>, allows: Allows): Specification {
   // A path without parameters first: /v1/invoices/create_preview is no invoice by the name of create_preview.
   const known = Object.keys(paths)
     .toSorted((a, b) => a.split('{').length - b.split('{').length)
     .map((path) => ({ path, test: new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`) }));
   const find = ({ method, url }: Pick<Call, 'method' | 'url'>) => {
     const { pathname } = new URL(url, 'http://stripe');
-    const found = known.find(({ path, test }) => test.test(pathname) && paths[path]?.[method.toLowerCase()]);
-    return found && { path: found.path, operation: paths[found.path]?.[method.toLowerCase()] };
+    const verb = method.toLowerCase();
+    const path = known.find((one) => one.test.test(pathname) && paths[one.path]?.[verb])?.path;
+    const found = path === undefined ? undefined : paths[path]?.[verb];
+    return path !== undefined && found ? { of: `${method} ${path}`, ...found } : null;
   };
-  const reading = { named: components.schemas, form: false };
-  const judgeForm = (against: Schema, text: string) => problemsOf(against, parseForm(text), { ...reading, form: true });
+  const judgeJson = (against: Schema, value: unknown, of: string) =>
+    problemsOf(against, value, {
+      named: components.schemas,
+      form: false,
+      of,
+      allows: (named, field) => allows('answer', named, field),
+    });
   const noSuch = ({ method, url }: Pick<Call, 'method' | 'url'>): Problem[] => [
-    { at: '', problem: `the specification has no ${method} ${url}` },
+    { of: `${method} ${url}`, at: '', problem: 'the specification has no such operation' },
   ];
 
   return {
     version: info.version,
-    pathOf: (call) => find(call)?.path ?? null,
     problemsOfRequest: (call) => {
-      const { operation } = find(call) ?? {};
-      if (!operation) return noSuch(call);
-      const form = operation.requestBody?.content['application/x-www-form-urlencoded']?.schema ?? NOTHING;
+      const found = find(call);
+      if (!found) return noSuch(call);
+      const judge = (against: Schema, text: string) =>
+        problemsOf(against, parseForm(text), {
+          named: components.schemas,
+          form: true,
+          of: found.of,
+          allows: (of, field) => allows('request', of, field),
+        });
+      const form = found.requestBody?.content['application/x-www-form-urlencoded']?.schema ?? NOTHING;
       const query = new URL(call.url, 'http://stripe').search.slice(1);
       // Stripe's own packages put what a DELETE says into the query; the specification calls it a body.
-      if (call.method === 'DELETE') return judgeForm(form, query);
-      return [...judgeForm(queryOf(operation), query), ...judgeForm(form, call.body ?? '')];
+      if (call.method === 'DELETE') return judge(form, query);
+      return [...judge(queryOf(found.parameters), query), ...judge(form, call.body ?? '')];
     },
     problemsOfAnswer: (call, status, answer) => {
-      const { operation } = find(call) ?? {};
-      if (!operation) return noSuch(call);
-      const told = operation.responses[String(status)] ?? operation.responses.default;
+      const found = find(call);
+      if (!found) return noSuch(call);
+      const told = found.responses[String(status)] ?? found.responses.default;
       const against = told?.content?.['application/json']?.schema;
-      if (!against) return [{ at: '', problem: `the specification knows no JSON answer with status ${status}` }];
-      return problemsOf(against, answer, reading);
+      if (!against) return [{ of: found.of, at: '', problem: `no JSON answer with status ${status} is known` }];
+      return judgeJson(against, answer, found.of);
+    },
+    problemsOfEvent: (event) => {
+      const { data } = carrier.safeParse(event);
+      const envelope = judgeJson({ $ref: '#/components/schemas/event' }, event, 'event');
+      if (!data) return envelope;
+      const { object } = data.data;
+      const against = components.schemas[object.object];
+      if (against) return [...envelope, ...judgeJson(against, object, object.object)];
+      if (allows('answer', 'event', object.object)) return envelope;
+      return [...envelope, { of: 'event', at: 'data.object', problem: `the specification has no ${object.object}` }];
     },
   };
 }
 
+const carrier = z.object({ data: z.object({ object: z.looseObject({ object: z.string() }) }) });
+
 const NOTHING: Schema = { type: 'object', properties: {} };
 
-function queryOf({ parameters }: z.output<typeof operation>): Schema {
+function queryOf(parameters: z.output<typeof operation>['parameters']): Schema {
   const queried = parameters.filter((parameter) => parameter.in === 'query');
   return {
     type: 'object',
