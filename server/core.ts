@@ -9,6 +9,7 @@ import {
   fixClock,
   hasPrompt,
   inTransaction,
+  type KeyRing,
   openStore,
   pauseUntil,
   putPrompt,
@@ -22,7 +23,7 @@ import { connectAll } from './open-connections.ts';
 
 export interface CoreOptions {
   databaseUrl: string;
-  dataKey: Buffer;
+  keys: KeyRing;
   config: ConfigSource;
   /** What `loadFolder` made of it. */
   loaded: LoadedConfig;
@@ -46,7 +47,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const secret = secretResolver(env, source.dir);
   const store = await openStore(options.databaseUrl, {
     tenant: loaded.config.company.name,
-    dataKey: options.dataKey,
+    keys: options.keys,
     maxConnections: 20,
     onConnectionLost: (error) => log.warn({ err: error }, 'a connection to PostgreSQL was lost'),
   });

@@ -2,7 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import type { LoadedConfig } from '../config/load.ts';
-import { inTransaction, listen, readDataKey, reportNumbers } from '../store/index.ts';
+import { inTransaction, listen, readKeyRing, reportNumbers } from '../store/index.ts';
 import { loadFolder } from './configs.ts';
 import { type Core, openCore } from './core.ts';
 import { startInbox } from './dispatch/inbox.ts';
@@ -18,6 +18,7 @@ import { trialDoor, trialEnd } from './ports/trials.ts';
 import { openUpgradeLink, viewUpgrade } from './ports/upgrades.ts';
 import { keepSchedules, planSweeps, warnOfStretched } from './schedules.ts';
 import { Stops } from './stops.ts';
+import { sealedConverter } from './temporal/converter.ts';
 import { startWorker } from './worker.ts';
 
 /** Where the parts of a hub run, and which of them in this process. */
@@ -47,9 +48,10 @@ export async function serve(
     const url = localUrl(host, port);
     const source = { dir: configDir, env: process.env, sandbox };
     progress('opening the store and the connections');
+    const keys = readKeyRing(dataDir, process.env.HEADROOM_DATA_KEY);
     const core = await openCore({
       databaseUrl: place.databaseUrl,
-      dataKey: readDataKey(dataDir, process.env.HEADROOM_DATA_KEY),
+      keys,
       config: source,
       loaded: place.loaded ?? (await loadFolder(source)),
       clock,
@@ -59,7 +61,8 @@ export async function serve(
     stops.add(() => core.close());
     const connection = await Connection.connect({ address: place.temporalAddress });
     stops.add(() => connection.close());
-    const client = new Client({ connection, namespace: place.namespace });
+    const dataConverter = sealedConverter(keys, (error) => core.deps.log.error({ err: error }, error.message));
+    const client = new Client({ connection, namespace: place.namespace, dataConverter });
     // Without retries: one that was still waiting to try again when the hub stops would end the process.
     const probe = await Connection.connect({ address: place.temporalAddress, interceptors: [] });
     stops.add(() => probe.close());
@@ -69,7 +72,7 @@ export async function serve(
     const failures: Promise<never>[] = [];
     if (place.parts.includes('worker')) {
       progress('starting the worker');
-      const worker = await startWorker(core.deps, place);
+      const worker = await startWorker(core.deps, { ...place, dataConverter });
       stops.add(() => worker.stop());
       failures.push(worker.failed);
     }

@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
+import type { DataConverter } from '@temporalio/common';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Deps } from '../activities/deps.ts';
 import { createActivities } from '../activities/index.ts';
 import { TASK_QUEUE } from './task-queue.ts';
+import { FAILURE_CONVERTER } from './temporal/converter.ts';
 
 export interface RunningWorker {
   /** Rejects when the worker fails for good. */
@@ -26,12 +28,13 @@ function installRuntime(): void {
 /** Polls for workflow and activity tasks until stopped; tasks under way are finished first. */
 export async function startWorker(
   deps: Deps,
-  place: { temporalAddress: string; namespace: string; cachedWorkflows?: number },
+  place: { temporalAddress: string; namespace: string; cachedWorkflows?: number; dataConverter: DataConverter },
 ): Promise<RunningWorker> {
   installRuntime();
   const connection = await NativeConnection.connect({ address: place.temporalAddress });
   const workflowBundle = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    failureConverterPath: FAILURE_CONVERTER,
     logger: {
       log: () => {},
       trace: () => {},
@@ -46,6 +49,7 @@ export async function startWorker(
     namespace: place.namespace,
     taskQueue: TASK_QUEUE,
     workflowBundle,
+    dataConverter: place.dataConverter,
     activities: createActivities(deps),
     workflowThreadPoolSize: 1,
     maxCachedWorkflows: place.cachedWorkflows ?? 1_000,

@@ -1,33 +1,28 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freshDatabase } from '../test/support/database.ts';
 import { freshStore } from '../test/support/store.ts';
 import { anEvent, T0 } from '../test/support/store-rows.ts';
 import {
   canonicalJson,
+  fixedRing,
   insertTriggerEvents,
   inTransaction,
   listen,
   nextInbox,
   openStore,
-  readDataKey,
   takeIn,
 } from './index.ts';
-import { openVault } from './vault.ts';
 
 let database: Awaited<ReturnType<typeof freshDatabase>>;
 beforeAll(async () => {
   database = await freshDatabase();
 });
 afterAll(() => database.drop());
-const options = { tenant: 'test', dataKey: randomBytes(32) };
+const options = { tenant: 'test', keys: fixedRing([randomBytes(32)]) };
 
 test('processes that start together bring the schema up to date once', async () => {
   const stores = await Promise.all(Array.from({ length: 4 }, () => openStore(database.url, options)));
@@ -93,36 +88,6 @@ test('JSON with characters that PostgreSQL cannot store arrives with the replace
   const [row] = await inTransaction(store, (tx) => nextInbox(tx, 1, { wireNow: 0, leaseMs: 1 }));
   expect(row?.body).toEqual({ nul: 'a\ufffd\ufffdb', half: '\ufffd', whole: '😀', text: '\\u0000' });
   await store.close();
-});
-
-test('the key of the data directory is made once, readable by its owner only', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'headroom-key-'));
-  const key = readDataKey(join(dir, 'data'), undefined);
-  expect(key).toHaveLength(32);
-  expect(readDataKey(join(dir, 'data'), undefined)).toEqual(key);
-  expect(statSync(join(dir, 'data', 'data.key')).mode & 0o777).toBe(0o600);
-  rmSync(dir, { recursive: true });
-});
-
-test('a key from the environment must have 32 bytes', () => {
-  const key = randomBytes(32);
-  expect(readDataKey('/nowhere', key.toString('base64'))).toEqual(key);
-  expect(() => readDataKey('/nowhere', 'c2hvcnQ=')).toThrow('32 bytes');
-});
-
-test('a vault gives back what it sealed, and refuses altered bytes and other keys', () => {
-  fc.assert(
-    fc.property(fc.jsonValue(), fc.nat(), (value, at) => {
-      const vault = openVault(options.dataKey);
-      const plain = JSON.parse(JSON.stringify(value));
-      const sealed = vault.seal(plain);
-      expect(vault.open(sealed)).toEqual(plain);
-      const altered = Buffer.from(sealed);
-      altered[at % altered.length] = (altered[at % altered.length] ?? 0) ^ 1;
-      expect(() => vault.open(altered)).toThrow();
-      expect(() => openVault(randomBytes(32)).open(sealed)).toThrow();
-    }),
-  );
 });
 
 test('canonical JSON does not depend on the order of keys', () => {

@@ -1,12 +1,13 @@
 import pg from 'pg';
+import type { KeyRing } from './keys.ts';
 import { migrateStore } from './migrate.ts';
 import { openVault, type Vault } from './vault.ts';
 
 export interface StoreOptions {
   /** Part of every key that vendors see, so that two installations on one vendor account never share a key. */
   tenant: string;
-  /** 32 bytes (`readDataKey`): seals the payloads of effects. */
-  dataKey: Buffer;
+  /** From `readKeyRing`: seals payloads. */
+  keys: KeyRing;
   maxConnections?: number;
   /** Called when an idle connection breaks, as when PostgreSQL is restarted; the pool makes a new one by itself. */
   onConnectionLost?: (error: Error) => void;
@@ -47,7 +48,7 @@ export async function openStore(url: string, options: StoreOptions): Promise<Sto
   }
   return {
     tenant: options.tenant,
-    vault: openVault(options.dataKey),
+    vault: openVault(options.keys),
     pool,
     migrate: () => migrateStore(pool),
     close: () => pool.end(),

@@ -1,56 +1,53 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
 import type { Json } from '../domain/model.ts';
+import type { KeyRing } from './keys.ts';
+import { openBytes, sealBytes } from './sealing.ts';
 
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
+/** Before each payload: how it is sealed, and the id of the key. */
+const MARK = Buffer.from('HRv2', 'latin1');
+const HEADER_BYTES = MARK.length + 4;
+const NOTHING = Buffer.alloc(0);
 
-/** Seals payloads at rest with AES-256-GCM: nonce, tag and text in one buffer. */
+/** Seals payloads at rest. */
 export interface Vault {
   seal: (value: Json) => Buffer;
-  /** @throws when the bytes were sealed with another key or altered */
+  /** @throws MissingKeyError; or when the bytes were altered */
   open: (sealed: Buffer) => Json;
 }
 
-export function openVault(key: Buffer): Vault {
-  if (key.length !== 32) throw new Error(`the data key must have 32 bytes, this one has ${key.length}`);
+export function openVault(ring: KeyRing): Vault {
   return {
     seal: (value) => {
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', key, nonce);
-      const text = Buffer.concat([cipher.update(canonicalJson(value), 'utf8'), cipher.final()]);
-      return Buffer.concat([nonce, cipher.getAuthTag(), text]);
+      const { id, forStore } = ring.newest();
+      const header = headerOf(id);
+      return Buffer.concat([header, sealBytes(forStore, Buffer.from(canonicalJson(value), 'utf8'), header)]);
     },
-    open: (sealed) => {
-      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES));
-      decipher.setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-      const text = Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
-      return JSON.parse(text.toString('utf8'));
-    },
+    open: (sealed) => JSON.parse(openSealed(ring, sealed).toString('utf8')),
   };
 }
 
-/**
- * The key of the store's sealed payloads: HEADROOM_DATA_KEY (base64 of 32 bytes) where given, else a file in the data
- * directory that only its owner may read, made at the first start.
- */
-export function readDataKey(dataDir: string, fromEnvironment: string | undefined): Buffer {
-  if (fromEnvironment) {
-    const key = Buffer.from(fromEnvironment, 'base64');
-    if (key.length !== 32)
-      throw new Error('HEADROOM_DATA_KEY must be 32 bytes in base64, as by: openssl rand -base64 32');
-    return key;
+/** What payloads sealed with this key begin with. */
+export function headerOf(id: string): Buffer {
+  return Buffer.concat([MARK, Buffer.from(id, 'hex')]);
+}
+
+function openSealed(ring: KeyRing, sealed: Buffer): Buffer {
+  const header = sealed.subarray(0, HEADER_BYTES);
+  if (!header.subarray(0, MARK.length).equals(MARK)) return openUnmarked(ring, sealed);
+  const { forStore } = ring.find(header.subarray(MARK.length).toString('hex'));
+  return openBytes(forStore, sealed.subarray(HEADER_BYTES), header);
+}
+
+/** From before keys had ids: one of them it was. */
+function openUnmarked(ring: KeyRing, sealed: Buffer): Buffer {
+  for (const { raw } of ring.all()) {
+    try {
+      return openBytes(raw, sealed, NOTHING);
+    } catch {
+      // Another key, or altered: the last line tells.
+    }
   }
-  const path = join(dataDir, 'data.key');
-  mkdirSync(dataDir, { recursive: true });
-  try {
-    writeFileSync(path, randomBytes(32).toString('base64'), { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    chmodSync(path, 0o600);
-  }
-  return Buffer.from(readFileSync(path, 'utf8'), 'base64');
+  throw new Error('a sealed payload cannot be opened: it was altered, or its data key is not there any more');
 }
 
 /** The same value always gives the same text: keys are sorted. */

@@ -3,15 +3,20 @@ import path from 'node:path';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { isScenario, type Scenario } from '../replay/scenarios.ts';
+import { throughCodec } from './payloads.ts';
 
 export const HISTORIES = path.join(import.meta.dirname, '..', 'replay', 'histories');
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 export type HistoryEvent = NonNullable<History['events']>[number];
 
-/** The events of a run; without a run id, of the newest one. */
+/** The events of a run, as its workflow saw them; without a run id, of the newest one. */
 export async function eventsOf(client: Client, workflowId: string, runId?: string): Promise<HistoryEvent[]> {
-  return (await client.workflow.getHandle(workflowId, runId).fetchHistory()).events ?? [];
+  const events = (await client.workflow.getHandle(workflowId, runId).fetchHistory()).events ?? [];
+  for (const codec of client.options.loadedDataConverter.payloadCodecs) {
+    await throughCodec(events, (payloads) => codec.decode(payloads));
+  }
+  return events;
 }
 
 /** The runs of a workflow that followed one another by continue-as-new, oldest first, each as its events. */
@@ -51,8 +56,16 @@ function isWanted(scenario: Scenario): boolean {
 /** Names of the machine, its processes and folders: replay looks at none of them. */
 function withoutMachine(key: string, value: unknown): unknown {
   if (key === 'identity') return 'worker';
-  if (key === 'stackTrace') return '';
+  if (key === 'stackTrace' || key === 'stack_trace') return '';
+  if (key === 'encodedAttributes' && isEncoded(value)) {
+    const said = JSON.stringify(JSON.parse(Buffer.from(value.data, 'base64').toString('utf8')), withoutMachine);
+    return { ...value, data: Buffer.from(said).toString('base64') };
+  }
   return isStickyQueue(value) ? { ...value, name: 'sticky' } : value;
+}
+
+function isEncoded(value: unknown): value is { data: string } {
+  return typeof value === 'object' && value !== null && 'data' in value && typeof value.data === 'string';
 }
 
 /** A worker's own queue bears its process id and host. */

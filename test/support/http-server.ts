@@ -9,7 +9,15 @@ import { receiveWebhook } from '../../connectors/stripe/webhook.ts';
 import type { BusinessClock } from '../../domain/clock.ts';
 import { makeHttpServer } from '../../server/http/app.ts';
 import type { HttpContext } from '../../server/http/context.ts';
-import { type ApiRole, createToken, inTransaction, openStore, type Store, upsertAccounts } from '../../store/index.ts';
+import {
+  type ApiRole,
+  createToken,
+  fixedRing,
+  inTransaction,
+  openStore,
+  type Store,
+  upsertAccounts,
+} from '../../store/index.ts';
 import { freshDatabase } from './database.ts';
 import { anAccount, T0 } from './store-rows.ts';
 
@@ -38,7 +46,7 @@ const inject = (app: FastifyInstance, options: InjectOptions) => app.inject(opti
  */
 export async function httpServer(ports: Partial<HttpContext> = {}): Promise<TestServer> {
   const { url, drop } = await freshDatabase();
-  const store = await openStore(url, { tenant: 'test', dataKey: randomBytes(32) });
+  const store = await openStore(url, { tenant: 'test', keys: fixedRing([randomBytes(32)]) });
   await store.migrate();
   const time = { now: T0, wireNow: Date.parse(T0) };
   const tokens = await inTransaction(store, async (tx) => {

@@ -11,7 +11,8 @@ import { readHubAddress } from '../../server/hub-address.ts';
 import type { Running, SandboxFile } from '../../server/options.ts';
 import { type Place, serve } from '../../server/serve.ts';
 import { Stops } from '../../server/stops.ts';
-import { openStore, readDataKey, type Store } from '../../store/index.ts';
+import { sealedConverter } from '../../server/temporal/converter.ts';
+import { openStore, readKeyRing, type Store } from '../../store/index.ts';
 import { freshDatabase } from './database.ts';
 import { freshNamespace } from './namespace.ts';
 import { tempDataDir } from './temp-data-dir.ts';
@@ -87,14 +88,15 @@ export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
 
     const connection = await Connection.connect({ address: temporal.temporalAddress });
     stops.add(() => connection.close());
+    const keys = readKeyRing(dataDir, process.env.HEADROOM_DATA_KEY);
     const store = await openStore(database.url, {
       tenant: 'Tidewater Analytics',
-      dataKey: readDataKey(dataDir, undefined),
+      keys,
       maxConnections: 4,
     });
     stops.add(() => store.close());
     return {
-      client: new Client({ connection, namespace: temporal.namespace }),
+      client: new Client({ connection, namespace: temporal.namespace, dataConverter: sealedConverter(keys) }),
       store,
       sandbox,
       clock,

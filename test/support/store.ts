@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { openStore, type Store } from '../../store/index.ts';
+import { fixedRing, openStore, type Store } from '../../store/index.ts';
 import { freshDatabase } from './database.ts';
 
 /** A migrated store on a database of its own; `close` ends its connections and drops the database. */
@@ -7,7 +7,7 @@ export async function freshStore(
   maxConnections = 8,
 ): Promise<{ store: Store; url: string; close: () => Promise<void> }> {
   const { url, drop } = await freshDatabase();
-  const store = await openStore(url, { tenant: 'test', dataKey: randomBytes(32), maxConnections });
+  const store = await openStore(url, { tenant: 'test', keys: fixedRing([randomBytes(32)]), maxConnections });
   await store.migrate();
   const close = async () => {
     await store.close();
