@@ -1,4 +1,6 @@
 /** The command line: ./headroom, or `node cli/main.ts` on Node 24. */
+import { inspect } from 'node:util';
+import { maskSecrets } from '../connectors/kit/redact.ts';
 import type { Cli } from './cli.ts';
 import { launch } from './launch.ts';
 import { runCli } from './run.ts';
@@ -31,7 +33,7 @@ const cli: Cli = {
   env: process.env,
   cwd: process.cwd(),
   out: (text) => process.stdout.write(`${text}\n`),
-  err: (text) => process.stderr.write(`${text}\n`),
+  err: (text) => process.stderr.write(`${maskSecrets(text)}\n`),
   color: { out: colorful(process.stdout), err: colorful(process.stderr) },
   // Some terminals have no width, as under expect or a bare pty: ora would clear lines for ever.
   terminal: process.stderr.isTTY === true && process.stderr.columns > 0,
@@ -39,6 +41,12 @@ const cli: Cli = {
   stopAsked,
   exitCode: 0,
 };
+
+// Node would print the error as it is.
+process.on('uncaughtException', (error) => {
+  cli.err(inspect(error));
+  process.exit(1);
+});
 
 // Whoever reads our output may stop early, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));

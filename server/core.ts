@@ -2,7 +2,9 @@ import type { Logger } from 'pino';
 import type { Deps } from '../activities/deps.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { secretResolver } from '../config/secrets.ts';
+import type { ResolveSecret } from '../connectors/kit/connector.ts';
 import { RateLimitedError } from '../connectors/kit/errors.ts';
+import { knowSecret } from '../connectors/kit/redact.ts';
 import { connectors } from '../connectors/registry.ts';
 import { type BusinessClock, businessNow, wireDelay } from '../domain/clock.ts';
 import {
@@ -17,7 +19,7 @@ import {
   takeHourly,
 } from '../store/index.ts';
 import { type ConfigSource, openConfigs } from './configs.ts';
-import { keepEnvironmentTokens } from './environment-tokens.ts';
+import { keepEnvironmentTokens, TOKEN_VARIABLES } from './environment-tokens.ts';
 import { LagMeter } from './lag.ts';
 import { connectAll } from './open-connections.ts';
 
@@ -44,7 +46,10 @@ export interface Core {
 export async function openCore(options: CoreOptions): Promise<Core> {
   const { log, config: source, loaded } = options;
   const env = { ...source.env, ...source.sandbox?.secrets };
-  const secret = secretResolver(env, source.dir);
+  const secret = masked(secretResolver(env, source.dir));
+  for (const name of TOKEN_VARIABLES) knowSecret(env[name] ?? '');
+  for (const { raw } of options.keys.all()) knowSecret(raw.toString('base64'));
+  knowSecret(decodeURIComponent(new URL(options.databaseUrl).password));
   const store = await openStore(options.databaseUrl, {
     tenant: loaded.config.company.name,
     keys: options.keys,
@@ -96,6 +101,15 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     await store.close();
     throw error;
   }
+}
+
+/** A secret is known from its first use on, before anything can be said about it. */
+function masked(resolve: ResolveSecret): ResolveSecret {
+  return (reference) => {
+    const value = resolve(reference);
+    knowSecret(value);
+    return value;
+  };
 }
 
 function realTime(): BusinessClock {

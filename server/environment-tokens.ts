@@ -7,6 +7,8 @@ const TOKENS: Record<string, { name: string; role: ApiRole }> = {
   HEADROOM_ADMIN_TOKEN: { name: 'admin', role: 'admin' },
 };
 
+export const TOKEN_VARIABLES = Object.keys(TOKENS);
+
 /**
  * Keeps the tokens that the environment names; one that it names no longer goes on until somebody revokes it.
  * @throws when one value stands for two roles: the product would be an admin

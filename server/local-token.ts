@@ -1,6 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import type { Deps } from '../activities/deps.ts';
+import { knowSecret } from '../connectors/kit/redact.ts';
 import { findToken, inTransaction, keepToken, mintToken, revokeToken } from '../store/index.ts';
 import { writeHubAddress } from './hub-address.ts';
 
@@ -16,6 +17,7 @@ export async function admitCommandLine(
 ): Promise<() => Promise<void>> {
   const name = `local-cli@${os.hostname()}:${path.resolve(dataDir)}`;
   const token = mintToken();
+  knowSecret(token);
   await inTransaction(store, (tx) => keepToken(tx, { name, role: 'admin', token, now: now() }));
   writeHubAddress(dataDir, { url, token });
   return async () => {

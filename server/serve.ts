@@ -1,5 +1,4 @@
 import { Client, Connection } from '@temporalio/client';
-import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import type { LoadedConfig } from '../config/load.ts';
 import { inTransaction, listen, readKeyRing, reportNumbers } from '../store/index.ts';
@@ -12,6 +11,7 @@ import { makeHttpServer } from './http/app.ts';
 import type { SweepPlan } from './http/context.ts';
 import { localUrl } from './hub-address.ts';
 import { admitCommandLine } from './local-token.ts';
+import { makeLog } from './log.ts';
 import type { Running, UpOptions } from './options.ts';
 import { ingestReadings } from './ports/ingest.ts';
 import { trialDoor, trialEnd } from './ports/trials.ts';
@@ -56,7 +56,7 @@ export async function serve(
       loaded: place.loaded ?? (await loadFolder(source)),
       clock,
       publicUrl: publicUrl ?? url,
-      log: pino({ level: process.env.HEADROOM_LOG ?? 'warn' }, pino.destination(2)),
+      log: makeLog(process.env.HEADROOM_LOG ?? 'warn'),
     });
     stops.add(() => core.close());
     const connection = await Connection.connect({ address: place.temporalAddress });

@@ -14,12 +14,12 @@ export interface RunningWorker {
 
 let installed = false;
 
-/** Temporal's own log lines go to standard error in few words; they are told once a process. */
-function installRuntime(): void {
+/** Temporal's own log lines go where ours go, redacted like them. The first worker of a process decides. */
+function installRuntime({ log }: Pick<Deps, 'log'>): void {
   if (installed) return;
   installed = true;
   Runtime.install({
-    logger: new DefaultLogger('ERROR'),
+    logger: new DefaultLogger('ERROR', ({ message, meta }) => log.error(meta ?? {}, `Temporal: ${message}`)),
     shutdownSignals: [],
     telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
   });
@@ -30,7 +30,7 @@ export async function startWorker(
   deps: Deps,
   place: { temporalAddress: string; namespace: string; cachedWorkflows?: number; dataConverter: DataConverter },
 ): Promise<RunningWorker> {
-  installRuntime();
+  installRuntime(deps);
   const connection = await NativeConnection.connect({ address: place.temporalAddress });
   const workflowBundle = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),

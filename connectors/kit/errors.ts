@@ -1,4 +1,6 @@
 /** Thrown errors are few and named by the next move. Expected refusals are returned, not thrown. */
+import { maskSecrets } from './redact.ts';
+
 export type ErrorCode =
   | 'transient'
   | 'rate_limited'
@@ -21,10 +23,11 @@ export class ConnectorError extends Error {
   readonly code: ErrorCode;
   readonly origin: ErrorOrigin;
   constructor(code: ErrorCode, message: string, origin: ErrorOrigin) {
-    super(message, { cause: origin.cause });
+    // Messages go into the ledger, pauses and alerts: whoever builds one, no credential stays in it.
+    super(maskSecrets(message), { cause: origin.cause });
     this.name = new.target.name;
     this.code = code;
-    this.origin = origin;
+    this.origin = origin.vendorCode === undefined ? origin : { ...origin, vendorCode: maskSecrets(origin.vendorCode) };
   }
 }
 

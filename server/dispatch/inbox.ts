@@ -4,6 +4,7 @@ import type { OpenConnection } from '../../activities/connections.ts';
 import type { Deps } from '../../activities/deps.ts';
 import { pauseForCredentials } from '../../activities/effects/credentials.ts';
 import { AuthenticationError } from '../../connectors/kit/errors.ts';
+import { redactText } from '../../connectors/kit/redact.ts';
 import { type InboxRow, inboxDone, inboxRetry, inTransaction, nextInbox, park } from '../../store/index.ts';
 import type { RequestTrial } from '../http/context.ts';
 import { takeChatAction } from './chat-action.ts';
@@ -35,7 +36,7 @@ export function startInbox(deps: Deps, requestTrial: RequestTrial): Loop {
       await inTransaction(store, (tx) => inboxDone(tx, row.id, deps.now()));
     } catch (error) {
       if (error instanceof AuthenticationError) await pauseForCredentials(deps, row.source, error);
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = redactText(error instanceof Error ? error.message : String(error), 1_000);
       const last = row.attempts >= ATTEMPTS;
       log.warn(
         { err: error, source: row.source, event: row.eventId, attempts: row.attempts },

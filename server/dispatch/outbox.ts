@@ -1,6 +1,7 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { z } from 'zod';
 import type { Deps } from '../../activities/deps.ts';
+import { redactText } from '../../connectors/kit/redact.ts';
 import { claimOutbox, inTransaction, markSent, type OutboxMessage, retryOutbox } from '../../store/index.ts';
 import { wakeSignal } from '../../workflows/account-journey/messages.ts';
 import type { accountJourney } from '../../workflows/account-journey/workflow.ts';
@@ -46,7 +47,7 @@ export function startOutbox(deps: Deps, client: Client, lag: LagMeter): Loop {
         { err: error, target: message.target, attempts: message.attempts },
         'a workflow could not be told; trying again',
       );
-      await inTransaction(store, (tx) => retryOutbox(tx, message.id, String(error), deps.wireNow() + wait));
+      await inTransaction(store, (tx) => retryOutbox(tx, message.id, redactText(String(error)), deps.wireNow() + wait));
       return null;
     }
   }

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { maskSecrets } from '../../connectors/kit/redact.ts';
 import { isStoreAway, isUnstorableText } from './store-errors.ts';
 
 export interface ErrorBody {
@@ -93,7 +94,7 @@ export function logFailure(request: FastifyRequest, error: Error, status: number
 
 export function sendError(reply: FastifyReply, { status, code, message, remedy }: HttpError): FastifyReply {
   if (status === 503) reply.header('retry-after', '5');
-  const body: ErrorBody = { error: { code, message, remedy } };
+  const body: ErrorBody = { error: { code, message: maskSecrets(message), remedy: maskSecrets(remedy) } };
   return reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body));
 }
 
