@@ -4,7 +4,7 @@ import { sentInstead } from '../frame/record-hooks.ts';
 import { flatHeaders } from '../frame/recording.ts';
 import type { Fault } from './fault.ts';
 import type { FaultList } from './fault-list.ts';
-import { answerOf } from './vendor-answers.ts';
+import { answerOf, echoOf } from './vendor-answers.ts';
 
 const never = new Promise<never>(() => undefined);
 const path = (request: FastifyRequest) => request.url.split('?')[0] ?? request.url;
@@ -15,7 +15,7 @@ export function addFaultHooks(server: FastifyInstance, vendor: string, faults: F
   server.addHook('preHandler', async (request, reply) => {
     if (request.url.startsWith('/_view')) return;
     const fault = faults.hit(vendor, 'before', request.method, path(request));
-    if (fault) await refuse(vendor, fault, reply);
+    if (fault) await refuse(vendor, fault, request, reply);
   });
   server.addHook('onSend', async (request, reply, payload) => {
     if (request.url.startsWith('/_view')) return payload;
@@ -24,7 +24,7 @@ export function addFaultHooks(server: FastifyInstance, vendor: string, faults: F
   });
 }
 
-async function refuse(vendor: string, fault: Fault, reply: FastifyReply): Promise<void> {
+async function refuse(vendor: string, fault: Fault, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   switch (fault.kind) {
     case 'slow':
       await sleep(fault.delayMs, undefined, { ref: false });
@@ -40,9 +40,18 @@ async function refuse(vendor: string, fault: Fault, reply: FastifyReply): Promis
       await reply.code(fault.kind === 'server_error' ? fault.status : answer.status).send(answer.body);
       return;
     }
+    case 'echo':
+      await reply.code(400).send(echoOf(vendor, toldIn(request)));
+      return;
     default:
       throw new Error(`${fault.kind} is no refusal`);
   }
+}
+
+/** Everything that a request told of its sender; what is in base64 also in clear, as a talkative vendor has it. */
+function toldIn({ headers, body }: FastifyRequest): string {
+  const basic = /^Basic (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '';
+  return JSON.stringify({ headers, basic: Buffer.from(basic, 'base64').toString('utf8'), body: body ?? null });
 }
 
 /** The handler has run: what it did stays done, only the answer is lost or spoiled. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What goes wrong on a call from the hub before the vendor has done anything. */
-const refusals = ['rate_limited', 'server_error', 'expired_token', 'slow', 'hang'] as const;
+const refusals = ['rate_limited', 'server_error', 'expired_token', 'echo', 'slow', 'hang'] as const;
 /** What goes wrong with the answer, after the vendor has done it. */
 const answers = ['accept_then_reset', 'accept_then_timeout', 'half_body', 'wrong_shape'] as const;
 /** What goes wrong with a webhook on its way to the hub. */
@@ -41,6 +41,7 @@ export const STAGE: Record<FaultKind, 'before' | 'after' | 'webhook'> = {
   rate_limited: 'before',
   server_error: 'before',
   expired_token: 'before',
+  echo: 'before',
   slow: 'before',
   hang: 'before',
   accept_then_reset: 'after',

@@ -65,6 +65,21 @@ const byVendor: Record<string, VendorAnswers> = {
   },
 };
 
+/** A refusal that repeats what it was sent, in the field where the vendor's client looks for words. */
+export function echoOf(vendor: string, told: string): Json {
+  const message = `This request makes no sense: ${told}`;
+  switch (vendor) {
+    case 'stripe':
+      return { error: { type: 'invalid_request_error', message } };
+    case 'slack':
+      return { ok: false, error: 'invalid_arguments', response_metadata: { messages: [message] } };
+    case 'hubspot':
+      return { status: 'error', category: 'VALIDATION_ERROR', message };
+    default:
+      return { error: message, status: 'error' };
+  }
+}
+
 export function answerOf(vendor: string, kind: keyof VendorAnswers): Answer {
   return (byVendor[vendor] ?? plain)[kind];
 }

@@ -11,7 +11,7 @@ import { removeDataDir } from '../../server/embedded/data-dir.ts';
 import { freePort } from '../../server/embedded/ports.ts';
 import { readHubAddress } from '../../server/hub-address.ts';
 import { tempDataDir } from './temp-data-dir.ts';
-import { writeTestConfig } from './test-config.ts';
+import { type ExampleConfig, writeTestConfig } from './test-config.ts';
 import { EPOCH, writeTestWorld } from './test-world.ts';
 
 /** A day takes ten seconds: a restart, which takes a few, is then no long outage. */
@@ -23,6 +23,9 @@ const STOP_MS = 60_000;
 export interface HubProcess {
   sandbox: Sandbox;
   usageFile: string;
+  /** What it has written to standard error and, once it had started, to standard output. */
+  logFile: string;
+  outFile: string;
   dataDir: string;
   configDir: string;
   port: number;
@@ -38,12 +41,15 @@ export interface HubProcess {
   stop: () => Promise<void>;
 }
 
-export async function startHubAsProcess(accounts: Record<string, Record<string, string>>): Promise<HubProcess> {
+export async function startHubAsProcess(
+  accounts: Record<string, Record<string, string>>,
+  config: (config: ExampleConfig) => void = () => {},
+): Promise<HubProcess> {
   const folder = tempDataDir();
   const file = (name: string) => path.join(folder, name);
   const [configDir, dataDir, usageFile] = [file('config'), file('data'), file('readings.ndjson')];
   fs.writeFileSync(usageFile, '');
-  writeTestConfig(configDir, usageFile, () => {});
+  writeTestConfig(configDir, usageFile, config);
   const clock = { startedAt: new Date().toISOString(), epoch: EPOCH, scale: SCALE };
   const port = await freePort();
   const sandbox = await startSandbox(
@@ -62,6 +68,7 @@ export async function startHubAsProcess(accounts: Record<string, Record<string, 
   let running: Process | null = null;
   const start = async () => {
     running = (await startHubProcess({ ...place, logFile: file('hub.log') })).process;
+    running.child.stdout?.on('data', (data: Buffer) => fs.appendFileSync(file('hub.out'), data));
   };
   const stop = async () => {
     await stopProcess(running, STOP_MS);
@@ -85,6 +92,8 @@ export async function startHubAsProcess(accounts: Record<string, Record<string, 
   };
   return {
     sandbox,
+    logFile: file('hub.log'),
+    outFile: file('hub.out'),
     usageFile,
     ...{ dataDir, configDir, port, sandboxFile: place.sandboxFile },
     now: () => businessNow(clock, Date.now()),

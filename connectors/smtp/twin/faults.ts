@@ -1,7 +1,14 @@
 import type { Json } from '../../../domain/model.ts';
 
 /** What goes wrong at the relay; `accept_then_reset` delivers the mail and loses the answer. */
-const KINDS = ['refuse_recipient', 'try_later', 'try_later_after_data', 'accept_then_reset', 'hang'] as const;
+const KINDS = [
+  'echo_login',
+  'refuse_recipient',
+  'try_later',
+  'try_later_after_data',
+  'accept_then_reset',
+  'hang',
+] as const;
 export type SmtpFault = (typeof KINDS)[number];
 
 export interface SmtpFaults {

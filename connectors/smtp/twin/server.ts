@@ -27,6 +27,9 @@ export async function openRelay(
     size: 10 * 1024 * 1024,
     onAuth: ({ username, password }, _session, done) => {
       const { SMTP_USER, SMTP_PASSWORD } = context.secrets;
+      if (faults.take('echo_login', '')) {
+        return done(reply(454, `4.7.0 Cannot check ${username} with the password ${password} now`));
+      }
       const known = SMTP_USER !== undefined && username === SMTP_USER && password === SMTP_PASSWORD;
       if (known) return done(null, { user: username });
       const refusal = reply(535, 'Authentication credentials invalid');
