@@ -94,6 +94,16 @@ export const pauseAnswer = z.looseObject({ changed: z.boolean(), pauses: z.array
 export const incidentAnswer = z.looseObject({ scope: z.string(), state: z.string(), closed: z.number() });
 export const incidentsAnswer = z.looseObject({ items: z.array(incident) });
 
+export const keysAnswer = z.looseObject({
+  from: z.string(),
+  items: z.array(
+    z.looseObject({ id: z.string(), madeAt: z.string().nullable(), seals: z.boolean(), stored: z.number() }),
+  ),
+  missing: z.array(z.looseObject({ id: z.string(), stored: z.number() })),
+  unmarked: z.number(),
+});
+export const resealedAnswer = z.looseObject({ resealed: z.number(), left: z.number() });
+
 export const tokensAnswer = z.looseObject({ items: z.array(apiToken) });
 export const newTokenAnswer = apiToken.extend({ token: z.string() });
 

@@ -9,12 +9,14 @@ import { effectsCommand } from './commands/effects.ts';
 import { heldCommand } from './commands/held.ts';
 import { incidentCommand } from './commands/incident.ts';
 import { journeysCommand } from './commands/journeys.ts';
+import { keysCommand } from './commands/keys.ts';
 import { pauseCommand } from './commands/pause.ts';
 import { reportCommand } from './commands/report.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { serverCommand } from './commands/server.ts';
 import { statusCommand } from './commands/status.ts';
+import { supportBundleCommand } from './commands/support-bundle.ts';
 import { tokenCommand } from './commands/token.ts';
 import { trialCommand } from './commands/trial.ts';
 import { upCommand } from './commands/up.ts';
@@ -25,8 +27,16 @@ import { workerCommand } from './commands/worker.ts';
 const GROUPS: Record<string, ((cli: Cli) => Command)[]> = {
   'Run:': [upCommand, serverCommand, workerCommand, sandboxCommand, demoCommand],
   'Configure:': [validateCommand, schemaCommand],
-  'Look:': [statusCommand, accountsCommand, whyCommand, journeysCommand, effectsCommand, reportCommand],
-  'Act:': [trialCommand, heldCommand, pauseCommand, incidentCommand, tokenCommand],
+  'Look:': [
+    statusCommand,
+    accountsCommand,
+    whyCommand,
+    journeysCommand,
+    effectsCommand,
+    reportCommand,
+    supportBundleCommand,
+  ],
+  'Act:': [trialCommand, heldCommand, pauseCommand, incidentCommand, tokenCommand, keysCommand],
 };
 
 const ABOUT = 'Watches how much of its plan each customer uses and runs the upgrade journey.';

@@ -1,10 +1,11 @@
 import { loadFolder, requirePublicUrl } from './configs.ts';
-import { openDataDir } from './embedded/data-dir.ts';
+import { openDataDir, secretOf } from './embedded/data-dir.ts';
 import { lockDataDir } from './embedded/lock.ts';
-import { requireListenable } from './embedded/ports.ts';
+import { freePort, requireListenable } from './embedded/ports.ts';
 import { startPostgres } from './embedded/postgres.ts';
 import { supervise } from './embedded/supervise.ts';
 import { startTemporal } from './embedded/temporal.ts';
+import { localUrl } from './hub-address.ts';
 import type { Running, ServerOptions, UpOptions, WorkerOptions } from './options.ts';
 import { type Place, serve } from './serve.ts';
 import { Stops } from './stops.ts';
@@ -24,10 +25,14 @@ export async function runUp(options: UpOptions): Promise<Running> {
     await requireListenable(options.host, options.port);
     const log = (line: string) => process.stderr.write(`${line}\n`);
     const ui = process.env.HEADROOM_TEMPORAL_UI === '1';
+    // Temporal's web UI must be told where the hub answers before the hub is there.
+    const port = options.port === 0 ? await freePort() : options.port;
+    const secret = ui ? secretOf(openDataDir(dataDir), 'codec') : null;
+    const codecEndpoint = secret === null ? null : `${localUrl(options.host, port)}/codec/${secret}`;
     progress('starting PostgreSQL and Temporal');
     const [postgres, temporal] = await Promise.all([
       startPostgres({ dataDir, log }),
-      startTemporal({ dataDir, log, namespace: NAMESPACE, ui }),
+      startTemporal({ dataDir, log, namespace: NAMESPACE, ui, codecEndpoint }),
     ]);
     const watched = [
       supervise({
@@ -40,7 +45,7 @@ export async function runUp(options: UpOptions): Promise<Running> {
         name: 'Temporal',
         child: temporal,
         log,
-        restart: ({ port }) => startTemporal({ dataDir, log, namespace: NAMESPACE, ui, port }),
+        restart: ({ port }) => startTemporal({ dataDir, log, namespace: NAMESPACE, ui, codecEndpoint, port }),
       }),
     ];
     for (const server of watched) stops.add(() => server.stop());
@@ -49,7 +54,8 @@ export async function runUp(options: UpOptions): Promise<Running> {
       temporalAddress: temporal.address,
       namespace: NAMESPACE,
       parts: ['server', 'worker', 'schedules'],
-      network: options,
+      network: { ...options, port },
+      ...(secret === null ? {} : { codec: { origins: originsOf(temporal.uiAddress), secret } }),
       loaded,
     });
     stops.add(() => hub.stop());
@@ -62,6 +68,11 @@ export async function runUp(options: UpOptions): Promise<Running> {
     await stops.run();
     throw error;
   }
+}
+
+/** As a person may have typed it: each is an origin of its own to a browser. */
+function originsOf(uiAddress: string | null): string[] {
+  return uiAddress === null ? [] : [uiAddress, uiAddress.replace('127.0.0.1', 'localhost')];
 }
 
 /** The HTTP server and the dispatchers, on a PostgreSQL and a Temporal cluster of the company's own. */

@@ -1,24 +1,26 @@
 import { Client, Connection } from '@temporalio/client';
 import { Registry } from 'prom-client';
 import type { LoadedConfig } from '../config/load.ts';
-import { inTransaction, listen, readKeyRing, reportNumbers } from '../store/index.ts';
+import { inTransaction, type KeyRing, listen, readKeyRing, reportNumbers } from '../store/index.ts';
 import { loadFolder } from './configs.ts';
 import { type Core, openCore } from './core.ts';
 import { startInbox } from './dispatch/inbox.ts';
 import { startOutbox } from './dispatch/outbox.ts';
 import { freePort } from './embedded/ports.ts';
 import { makeHttpServer } from './http/app.ts';
-import type { SweepPlan } from './http/context.ts';
+import type { HttpContext, SweepPlan } from './http/context.ts';
 import { localUrl } from './hub-address.ts';
 import { admitCommandLine } from './local-token.ts';
-import { makeLog } from './log.ts';
+import { makeLog, recentLines, serverLogs } from './log.ts';
 import type { Running, UpOptions } from './options.ts';
 import { ingestReadings } from './ports/ingest.ts';
 import { trialDoor, trialEnd } from './ports/trials.ts';
 import { openUpgradeLink, viewUpgrade } from './ports/upgrades.ts';
 import { keepSchedules, planSweeps, warnOfStretched } from './schedules.ts';
 import { Stops } from './stops.ts';
+import { codecDoor } from './temporal/codec-door.ts';
 import { sealedConverter } from './temporal/converter.ts';
+import { findKeyUse } from './temporal/key-uses.ts';
 import { startWorker } from './worker.ts';
 
 /** Where the parts of a hub run, and which of them in this process. */
@@ -32,6 +34,8 @@ export interface Place {
   loaded?: LoadedConfig;
   /** Runs that the worker keeps in memory; the rest are replayed when they go on. */
   cachedWorkflows?: number;
+  /** For whom payloads are opened, besides whoever HEADROOM_CODEC_ORIGIN names. */
+  codec?: { origins: string[]; secret: string };
   /** `host`: this machine only unless told otherwise. */
   network: Pick<UpOptions, 'port' | 'publicUrl' | 'sandbox' | 'clock'> & Partial<Pick<UpOptions, 'host'>>;
 }
@@ -78,7 +82,19 @@ export async function serve(
     }
     if (place.parts.includes('server')) {
       progress('starting the server');
-      const plans = await startServer(core, client, checkTemporal, { host, port }, stops);
+      const plans = await startServer(
+        core,
+        client,
+        {
+          keys,
+          codec: codecDoor(keys, place.codec),
+          recentLogs: () => ({ hub: recentLines(), ...serverLogs(dataDir) }),
+          keepsSchedules: place.parts.includes('schedules'),
+        },
+        checkTemporal,
+        { host, port },
+        stops,
+      );
       if (place.parts.includes('schedules')) await keepSchedules(core.deps, client, plans);
       stops.add(await admitCommandLine(core.deps, dataDir, url));
     }
@@ -103,6 +119,7 @@ export async function serve(
 async function startServer(
   { deps, store, lag }: Core,
   client: Client,
+  own: Pick<HttpContext, 'codec' | 'recentLogs'> & { keys: KeyRing; keepsSchedules: boolean },
   checkTemporal: () => Promise<void>,
   address: { host: string; port: number },
   stops: Stops,
@@ -118,6 +135,14 @@ async function startServer(
     viewUpgrade: viewUpgrade(deps),
     openUpgradeLink: openUpgradeLink(deps),
     ingestReadings: ingestReadings(deps),
+    keys: {
+      ring: own.keys,
+      // What they start their runs with was sealed when they were made.
+      rotated: async () => (own.keepsSchedules ? await keepSchedules(deps, client, plans) : undefined),
+      useInTemporal: (id) => findKeyUse(client, id),
+    },
+    codec: own.codec,
+    recentLogs: own.recentLogs,
     lagP95Hours: () => lag.p95Hours(),
     sweepPlans: () => plans,
     checkTemporal,

@@ -26,6 +26,7 @@ export * from './people.ts';
 export * from './periods.ts';
 export * from './prompts.ts';
 export * from './report.ts';
+export * from './reseal.ts';
 export { openBytes, sealBytes } from './sealing.ts';
 export * from './subscriptions.ts';
 export * from './surroundings.ts';

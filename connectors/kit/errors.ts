@@ -27,7 +27,9 @@ export class ConnectorError extends Error {
     super(maskSecrets(message), { cause: origin.cause });
     this.name = new.target.name;
     this.code = code;
-    this.origin = origin.vendorCode === undefined ? origin : { ...origin, vendorCode: maskSecrets(origin.vendorCode) };
+    // Packages put numbers there too, whatever their types say.
+    const vendorCode = origin.vendorCode === undefined ? {} : { vendorCode: maskSecrets(String(origin.vendorCode)) };
+    this.origin = { ...origin, ...vendorCode };
   }
 }
 

@@ -47,7 +47,10 @@ const SECRET_SHAPES: [RegExp, string][] = [
   [/\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*)?/g, MASK],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, MASK],
   [/\b([a-z][a-z0-9+.-]*:\/\/[^\s/:@]*):[^\s/@]+@/g, `$1:${MASK}@`],
-  [/("?(?:password|secret|token|api_key|authorization)"?\s*[:=]\s*"?)(?!Basic|Bearer)[^\s",}]+/gi, `$1${MASK}`],
+  [
+    /("?(?:password|secret|token|api_key|authorization)"?\s*[:=]\s*"?)(?!Basic|Bearer|env:[A-Z]|file:)[^\s",}]+/gi,
+    `$1${MASK}`,
+  ],
 ];
 
 /** What tells about people: addresses, and the values that Drizzle prints after a query that failed. */

@@ -86,10 +86,16 @@ export function reasons(): string {
 const ROLES: ApiRole[] = ['product', 'viewer', 'am', 'revops', 'admin'];
 
 /** @param summaries by `METHOD /path` as the role table writes it */
+/** What the description of the API leaves out. */
+const BESIDES: Record<string, string> = {
+  'GET /metrics': 'Numbers for Prometheus',
+  'POST /codec/decode': 'Opens payloads for the command line and the web UI of Temporal',
+};
+
 export function roleTable(summaries: ReadonlyMap<string, string>): string {
   const rows = Object.entries(ROUTE_ROLES).map(([route, allowed]) => [
     code(route),
-    summaries.get(route) ?? (route === 'GET /metrics' ? 'Numbers for Prometheus' : ''),
+    summaries.get(route) ?? BESIDES[route] ?? '',
     ...ROLES.map((role) => (allowed.includes(role) ? '✓' : '')),
   ]);
   return table(['route', 'what it does', ...ROLES], rows);

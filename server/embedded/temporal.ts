@@ -13,6 +13,8 @@ export type TemporalOptions = {
   namespace?: string;
   /** Serve Temporal's own web UI too; off by default, it costs memory. */
   ui?: boolean;
+  /** Address of the hub's codec, for the web UI to show what sealed payloads hold. */
+  codecEndpoint?: string | null;
   /** This port and no other; otherwise the last one when free, else any. */
   port?: number;
 };
@@ -83,7 +85,11 @@ async function adopt(dir: DataDir, { port, ui = false }: TemporalOptions, namesp
   return null;
 }
 
-async function start(dir: DataDir, { port: asked, ui = false }: TemporalOptions, namespace: string): Promise<Recorded> {
+async function start(
+  dir: DataDir,
+  { port: asked, ui = false, codecEndpoint = null }: TemporalOptions,
+  namespace: string,
+): Promise<Recorded> {
   const command = process.env.HEADROOM_TEMPORAL || (await findTemporal(process.env));
   const readyOnce = path.join(dir.run, 'temporal.ready');
   // Killed while it made its tables, the server would never start again on that file, and nothing is in it yet.
@@ -95,7 +101,7 @@ async function start(dir: DataDir, { port: asked, ui = false }: TemporalOptions,
     const uiPort = ui ? await choosePort(undefined, last?.uiPort ?? undefined) : null;
     const { pid, output: outputNow } = launch({
       command,
-      args: argumentsOf({ port, uiPort, namespace, file: dir.temporalDb }),
+      args: argumentsOf({ port, uiPort, namespace, file: dir.temporalDb, codecEndpoint }),
       logFile: path.join(dir.log, 'temporal.log'),
       cwd: dir.root,
     });
@@ -114,8 +120,15 @@ async function start(dir: DataDir, { port: asked, ui = false }: TemporalOptions,
   throw new Error(`Temporal (${command}) did not start; it said:\n${output.trim().split('\n').slice(-8).join('\n')}`);
 }
 
-function argumentsOf(server: { port: number; uiPort: number | null; namespace: string; file: string }): string[] {
-  const ui = server.uiPort === null ? ['--headless'] : ['--ui-ip', HOST, '--ui-port', String(server.uiPort)];
+function argumentsOf(server: {
+  port: number;
+  uiPort: number | null;
+  namespace: string;
+  file: string;
+  codecEndpoint: string | null;
+}): string[] {
+  const codec = server.codecEndpoint === null ? [] : ['--ui-codec-endpoint', server.codecEndpoint];
+  const ui = server.uiPort === null ? ['--headless'] : ['--ui-ip', HOST, '--ui-port', String(server.uiPort), ...codec];
   return [
     ...['server', 'start-dev', '--ip', HOST, '--port', String(server.port), ...ui],
     ...['--namespace', server.namespace, '--db-filename', server.file],

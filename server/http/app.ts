@@ -3,6 +3,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { apiRoutes } from './api/routes.ts';
 import { requireTokens } from './auth.ts';
+import { codecRoutes } from './codec.ts';
 import type { HttpContext } from './context.ts';
 import { sendDocs } from './docs-page.ts';
 import { handleError, notFound, sendError } from './errors.ts';
@@ -53,6 +54,7 @@ export function makeHttpServer(context: HttpContext): FastifyInstance {
       requireTokens(guarded, context);
       metricsRoute(guarded, context);
     });
+    await all.register((codec) => codecRoutes(codec, context));
     const hidden = { schema: { hide: true } };
     all.get('/api/v1/openapi.json', hidden, async () => all.swagger());
     all.get('/api/v1/docs', hidden, async (_, reply) => sendDocs(reply, all.swagger()));

@@ -6,6 +6,8 @@ import type { Registry } from 'prom-client';
 import type { Deps } from '../../activities/deps.ts';
 import type { Cents, FactValue, Iso, TrialState } from '../../domain/model.ts';
 import type { TrialRefusal } from '../../domain/trial/types.ts';
+import type { KeyRing } from '../../store/index.ts';
+import type { CodecDoor } from './codec.ts';
 
 // ---- trials ---------------------------------------------------------------------------------------------------------
 
@@ -106,6 +108,16 @@ export interface SweepPlan {
   actualMs: number;
 }
 
+// ---- keys -----------------------------------------------------------------------------------------------------------
+
+export interface KeyDoor {
+  ring: KeyRing;
+  /** What is kept elsewhere and sealed by us is sealed anew. */
+  rotated: () => Promise<void>;
+  /** What Temporal keeps that was sealed with this key, in words; null: nothing. */
+  useInTemporal: (keyId: string) => Promise<string | null>;
+}
+
 export interface HttpContext {
   deps: Deps;
   requestTrial: RequestTrial;
@@ -113,6 +125,11 @@ export interface HttpContext {
   viewUpgrade: ViewUpgrade;
   openUpgradeLink: OpenUpgradeLink;
   ingestReadings: IngestReadings;
+  keys: KeyDoor;
+  /** Null: payloads are opened for nobody. */
+  codec: CodecDoor | null;
+  /** What this process and the servers that it keeps have logged last, redacted, by name. */
+  recentLogs: () => Record<string, string[]>;
   /** Business hours between a due moment and the start of its work; null without samples. */
   lagP95Hours: () => number | null;
   sweepPlans: () => SweepPlan[];

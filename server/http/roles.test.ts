@@ -62,6 +62,12 @@ const CASES: Case[] = [
   { route: 'GET /api/v1/tokens', may: 'x', status: 200 },
   { route: 'POST /api/v1/tokens', body: { name: 'ana', role: 'am' }, may: 'x', status: 201 },
   { route: 'POST /api/v1/tokens/:name/revoke', url: '/api/v1/tokens/nobody/revoke', may: 'x', status: 404 },
+  { route: 'GET /api/v1/support', may: 'rx', status: 200 },
+  { route: 'GET /api/v1/keys', may: 'x', status: 200 },
+  { route: 'POST /api/v1/keys/rotate', body: {}, may: 'x', status: 409 },
+  { route: 'POST /api/v1/keys/reseal', body: {}, may: 'x', status: 200 },
+  { route: 'POST /api/v1/keys/:id/retire', url: '/api/v1/keys/nokey/retire', body: {}, may: 'x', status: 404 },
+  { route: 'POST /codec/decode', body: { payloads: [] }, may: 'rx', status: 200 },
   { route: 'GET /metrics', may: 'varx', status: 200 },
 ];
 const LETTER = { product: 'p', viewer: 'v', am: 'a', revops: 'r', admin: 'x' };

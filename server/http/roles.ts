@@ -37,6 +37,12 @@ export const ROUTE_ROLES: Record<string, ApiRole[]> = {
   'GET /api/v1/tokens': ADMIN,
   'POST /api/v1/tokens': ADMIN,
   'POST /api/v1/tokens/:name/revoke': ADMIN,
+  'GET /api/v1/support': OPERATE,
+  'GET /api/v1/keys': ADMIN,
+  'POST /api/v1/keys/rotate': ADMIN,
+  'POST /api/v1/keys/reseal': ADMIN,
+  'POST /api/v1/keys/:id/retire': ADMIN,
+  'POST /codec/decode': OPERATE,
   'GET /metrics': READ,
 };
 

@@ -9,6 +9,7 @@ import { receiveWebhook } from '../../connectors/stripe/webhook.ts';
 import type { BusinessClock } from '../../domain/clock.ts';
 import { makeHttpServer } from '../../server/http/app.ts';
 import type { HttpContext } from '../../server/http/context.ts';
+import { sealingCodec } from '../../server/temporal/codec.ts';
 import {
   type ApiRole,
   createToken,
@@ -24,6 +25,9 @@ import { anAccount, T0 } from './store-rows.ts';
 export const ROLES: ApiRole[] = ['product', 'viewer', 'am', 'revops', 'admin'];
 export const SLACK_SECRET = 'slack-signing-secret';
 export const STRIPE_SECRET = 'whsec_test';
+/** Where Temporal's web UI is, and what stands in the address that it is given. */
+export const UI = 'https://temporal.example';
+export const CODEC_SECRET = 'only-the-ui-knows';
 
 export interface TestServer {
   app: FastifyInstance;
@@ -46,7 +50,8 @@ const inject = (app: FastifyInstance, options: InjectOptions) => app.inject(opti
  */
 export async function httpServer(ports: Partial<HttpContext> = {}): Promise<TestServer> {
   const { url, drop } = await freshDatabase();
-  const store = await openStore(url, { tenant: 'test', keys: fixedRing([randomBytes(32)]) });
+  const keys = fixedRing([randomBytes(32)]);
+  const store = await openStore(url, { tenant: 'test', keys });
   await store.migrate();
   const time = { now: T0, wireNow: Date.parse(T0) };
   const tokens = await inTransaction(store, async (tx) => {
@@ -88,6 +93,9 @@ export async function httpServer(ports: Partial<HttpContext> = {}): Promise<Test
     }),
     openUpgradeLink: async () => ({ kind: 'ok', value: 'https://billing.example/confirm/1' }),
     ingestReadings: async (_, rows) => ({ stored: rows.length, rejected: [] }),
+    keys: { ring: keys, rotated: async () => {}, useInTemporal: async () => null },
+    codec: { codec: sealingCodec(keys), origins: [UI], secret: CODEC_SECRET },
+    recentLogs: () => ({ hub: ['{"msg":"started"}'] }),
     lagP95Hours: () => 0.5,
     sweepPlans: () => [{ connection: 'billing', everyMs: 900_000, actualMs: 900_000 }],
     checkTemporal: async () => {},

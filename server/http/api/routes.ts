@@ -9,11 +9,13 @@ import { feedRoutes } from './feed.ts';
 import { heldRoutes } from './held.ts';
 import { incidentRoutes } from './incidents.ts';
 import { journeyRoutes } from './journeys.ts';
+import { keyRoutes } from './keys.ts';
 import { pauseRoutes } from './pause.ts';
 import { promptRoutes } from './prompts.ts';
 import { queueRoutes } from './queue.ts';
 import { revenueRoutes } from './revenue.ts';
 import { statusRoutes } from './status.ts';
+import { supportRoutes } from './support.ts';
 import { tokenRoutes } from './tokens.ts';
 import { trialRoutes } from './trials.ts';
 import { usageRoutes } from './usage.ts';
@@ -34,6 +36,8 @@ const ALL = [
   statusRoutes,
   auditRoutes,
   tokenRoutes,
+  keyRoutes,
+  supportRoutes,
 ];
 
 /** Everything under `/api/v1` that needs a token. */
