@@ -70,6 +70,22 @@ describe('a reference', () => {
     ]);
   });
 
+  test('in a list, while a webhook secret is changed, is looked at by itself; more than two are refused', async () => {
+    const signedWith = (references: string) =>
+      problemsOf(
+        spoil(
+          'auth: { token: env:HUBSPOT_TOKEN }',
+          `auth: { token: env:HUBSPOT_TOKEN }, webhook_secret: ${references}`,
+        ),
+      );
+    expect(await signedWith('[file:/nowhere/new, env:HUBSPOT_TOKEN]')).toMatchObject([
+      { severity: 'warning', path: 'connections.crm.webhook_secret.0', found: 'file:/nowhere/new' },
+    ]);
+    expect(await signedWith('[env:A, env:B, env:C]')).toMatchObject([
+      { severity: 'error', path: 'connections.crm.webhook_secret' },
+    ]);
+  });
+
   test('to a file that is not there is a warning that names it', async () => {
     const problems = await problemsOf(spoil('env:HUBSPOT_TOKEN', 'file:/nowhere/hubspot'));
     expect(problems).toMatchObject([

@@ -52,7 +52,10 @@ function* textValues(value: unknown, path: Path): Generator<[Path, string]> {
 export function checkReferences({ source, data, env, dir }: CheckInput): Problem[] {
   const places: [Path, unknown][] = [];
   for (const [name, connection] of Object.entries(sectionAt(data, 'connections'))) {
-    places.push([['connections', name, 'webhook_secret'], record(connection).webhook_secret]);
+    const signing = record(connection).webhook_secret;
+    const path = ['connections', name, 'webhook_secret'];
+    if (Array.isArray(signing)) for (const [index, one] of signing.entries()) places.push([[...path, index], one]);
+    else places.push([path, signing]);
     for (const [key, reference] of Object.entries(sectionAt(connection, 'auth'))) {
       places.push([['connections', name, 'auth', key], reference]);
     }

@@ -3,7 +3,7 @@ import { guardrails } from './guardrails.ts';
 import { fact, metric, product } from './plans.ts';
 import { onboardingSequence, play } from './plays.ts';
 import { trigger } from './triggers.ts';
-import { duration, key, secretReference, slug } from './values.ts';
+import { duration, key, secretReference, secretReferences, slug } from './values.ts';
 
 /** One set of credentials for a vendor. Settings beyond these are the connector's own and checked by its manifest. */
 export const connection = z.looseObject({
@@ -14,7 +14,9 @@ export const connection = z.looseObject({
     .optional()
     .describe("The vendor's field that holds our account id. Nothing is matched by domain or name."),
   auth: z.record(key, secretReference).default({}).describe('References to secrets, never the values'),
-  webhook_secret: secretReference.optional(),
+  webhook_secret: secretReferences
+    .optional()
+    .describe('What the vendor signs its webhooks with. While it is changed, a list of two: both are believed'),
   sandbox_url: z.string().optional().describe('Where the simulator listens; only with mode: sandbox'),
 });
 

@@ -45,6 +45,9 @@ export const secretReference = z
   )
   .meta({ description: 'Where the secret is found', examples: ['env:STRIPE_KEY', 'file:/run/secrets/stripe'] });
 
+/** One, or two while the secret is changed. */
+export const secretReferences = z.union([secretReference, z.array(secretReference).min(1).max(2)]);
+
 export const ratio = z.number().min(0).max(1);
 export const level = z.number().gt(0).max(2);
 export const clockTime = z

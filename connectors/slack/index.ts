@@ -1,5 +1,6 @@
 import { defineConnector } from '../kit/connector.ts';
 import { ownSettings } from '../kit/settings.ts';
+import { webhookSecrets } from '../kit/webhook.ts';
 import { slackClient } from './client.ts';
 import { manifest, settings } from './manifest.ts';
 import { postAlert } from './operations/post-alert.ts';
@@ -13,22 +14,13 @@ export const slack = defineConnector({
   connect: (deps) => {
     const client = slackClient(deps);
     const chosen = settings.parse(ownSettings(deps.connection));
-    const signingSecret = () => {
-      const reference = deps.connection.webhook_secret;
-      try {
-        return reference === undefined ? null : deps.secret(reference);
-      } catch {
-        // A reference to nothing is as good as none: the route answers 503 and says so.
-        return null;
-      }
-    };
     return {
       chat: {
         postAlert: postAlert(client, chosen),
         updateAlert: updateAlert(client, chosen),
         userEmail: userEmail(client),
       },
-      receive: receiveSlack(signingSecret, deps.clock),
+      receive: receiveSlack(webhookSecrets(deps), deps.clock),
       check: async (call) => {
         await client({ operation: 'check', method: 'auth.test', args: {}, reply: authReply, call });
       },

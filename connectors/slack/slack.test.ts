@@ -180,7 +180,7 @@ describe('a click', () => {
     const delivery = context.deliveries[0];
     if (!delivery) throw new Error('nothing was delivered');
     expect(delivery).toMatchObject({ path: '/webhooks/chat/interactions', retry: { attempts: 1 } });
-    const result = connect().receive?.({
+    const result = await connect().receive?.({
       method: 'POST',
       url: `https://hub.example${delivery.path}`,
       headers: delivery.headers,

@@ -13,7 +13,7 @@ const VECTOR = {
 };
 const SIGNED_AT = Number(VECTOR.timestamp) * 1000;
 const startedAt = '2026-03-02T00:00:00.000Z';
-const receive = receiveSlack(() => VECTOR.secret, { startedAt, epoch: startedAt, scale: 1 });
+const receive = receiveSlack(() => [VECTOR.secret], { startedAt, epoch: startedAt, scale: 1 });
 
 function request(body: string, changes: { headers?: WebhookRequest['headers']; receivedAt?: number } = {}) {
   const base = `v0:${VECTOR.timestamp}:${body}`;
@@ -21,6 +21,7 @@ function request(body: string, changes: { headers?: WebhookRequest['headers']; r
     method: 'POST',
     url: 'https://hub.example/webhooks/chat/interactions',
     headers: {
+      'content-type': 'application/x-www-form-urlencoded',
       'x-slack-request-timestamp': VECTOR.timestamp,
       'x-slack-signature': `v0=${createHmac('sha256', VECTOR.secret).update(base).digest('hex')}`,
       ...changes.headers,
@@ -64,8 +65,21 @@ describe('the signature', () => {
     expect(answer).toMatchObject({ kind: 'refused', status: 401 });
   });
 
+  test('may be made with the new secret or the old one while it is changed', () => {
+    const both = receiveSlack(() => ['the-new-one', VECTOR.secret], { startedAt, epoch: startedAt, scale: 1 });
+    expect(both(request(payloadBody(click)))).toMatchObject({ kind: 'accepted' });
+    const neither = receiveSlack(() => ['the-new-one', 'another'], { startedAt, epoch: startedAt, scale: 1 });
+    expect(neither(request(payloadBody(click)))).toMatchObject({ kind: 'refused', status: 401 });
+  });
+
+  test('is not looked at in another content type, or in a body that is too large', () => {
+    const typed = { headers: { 'content-type': 'text/plain' } };
+    expect(receive(request(payloadBody(click), typed))).toMatchObject({ kind: 'refused', status: 415 });
+    expect(receive(request('x'.repeat(1_048_577)))).toMatchObject({ kind: 'refused', status: 413 });
+  });
+
   test('cannot be checked without a secret: 503', () => {
-    const closed = receiveSlack(() => null, { startedAt, epoch: startedAt, scale: 1 });
+    const closed = receiveSlack(() => [], { startedAt, epoch: startedAt, scale: 1 });
     expect(closed(request(payloadBody(click)))).toMatchObject({ kind: 'refused', status: 503 });
   });
 });

@@ -2,27 +2,31 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type BusinessClock, businessNow } from '../../domain/clock.ts';
 import type { InboundEvent, IngestResult, ReceiveWebhook, WebhookRequest } from '../kit/capabilities.ts';
-import { equalInConstantTime, hmacSha256, isWithinWindow } from '../kit/signature.ts';
+import { hmacSha256, isWithinWindow, oneHolds } from '../kit/signature.ts';
+import { doubtBefore, parseJson, refused, type WebhookSecrets } from '../kit/webhook.ts';
 import { type BlockActions, blockActions } from './schemas.ts';
 
 const TOLERANCE_MS = 300_000;
 const OUR_ACTIONS = new Set(['start_trial', 'on_it']);
+/** Clicks come as a form, the check of a new address as JSON. */
+const TYPES = ['application/x-www-form-urlencoded', 'application/json'];
 const NOTHING: IngestResult = { kind: 'accepted', events: [] };
 
 const challenge = z.object({ type: z.literal('url_verification'), challenge: z.string() });
 const interaction = z.object({ type: z.string() });
 
-/** Button clicks, and Slack's own checks of the address. `secret` null: nothing is taken. */
-export function receiveSlack(secret: () => string | null, clock: BusinessClock): ReceiveWebhook {
+/** Button clicks, and Slack's own checks of the address. */
+export function receiveSlack(secrets: WebhookSecrets, clock: BusinessClock): ReceiveWebhook {
   return (request) => {
-    const signingSecret = secret();
-    if (signingSecret === null) return { kind: 'refused', status: 503, reason: 'no signing secret is configured' };
+    const keys = secrets();
+    const doubt = doubtBefore(request, keys, TYPES);
+    if (doubt) return doubt;
     const text = request.rawBody.toString('utf8');
     const form = new URLSearchParams(text);
     // Slack's check of our certificate carries no signature and wants a 200; nothing is taken from it.
     if (form.get('ssl_check') === '1') return NOTHING;
-    const doubt = signatureProblem(request, signingSecret);
-    if (doubt !== null) return { kind: 'refused', status: 401, reason: doubt };
+    const distrust = signatureProblem(request, keys);
+    if (distrust !== null) return refused(401, distrust);
 
     const payload = parseJson(form.get('payload') ?? text);
     const asked = challenge.safeParse(payload);
@@ -31,7 +35,7 @@ export function receiveSlack(secret: () => string | null, clock: BusinessClock):
     if (click.success) return { kind: 'accepted', events: clickEvents(click.data, clock) };
     const known = interaction.safeParse(payload);
     if (known.success && known.data.type !== 'block_actions') return NOTHING;
-    return { kind: 'refused', status: 400, reason: 'not an interaction payload of Slack' };
+    return refused(400, 'not an interaction payload of Slack');
   };
 }
 
@@ -39,15 +43,15 @@ export function receiveSlack(secret: () => string | null, clock: BusinessClock):
  * Signature v0: HMAC-SHA256 over `v0:{timestamp}:{raw body}`. Timestamps from the future are refused like old ones.
  * https://docs.slack.dev/authentication/verifying-requests-from-slack
  */
-function signatureProblem({ headers, rawBody, receivedAt }: WebhookRequest, secret: string): string | null {
+function signatureProblem({ headers, rawBody, receivedAt }: WebhookRequest, secrets: string[]): string | null {
   const timestamp = headers['x-slack-request-timestamp'];
   const signature = headers['x-slack-signature'];
   if (timestamp === undefined || signature === undefined) return 'the signature headers are missing';
   if (!/^\d{1,12}$/.test(timestamp)) return 'the timestamp is not a number of seconds';
   if (!isWithinWindow(Number(timestamp) * 1000, receivedAt, TOLERANCE_MS)) return 'the timestamp is off by over 300 s';
   const base = Buffer.concat([Buffer.from(`v0:${timestamp}:`), rawBody]);
-  const expected = `v0=${hmacSha256(secret, base, 'hex')}`;
-  return equalInConstantTime(signature, expected) ? null : 'the signature does not match';
+  const expected = secrets.map((secret) => `v0=${hmacSha256(secret, base, 'hex')}`);
+  return oneHolds([signature], expected) ? null : 'the signature does not match';
 }
 
 /** Clicks outside a message (home, modal) and buttons that are not ours are left out. */
@@ -82,12 +86,4 @@ function clickEvents(click: BlockActions, clock: BusinessClock): InboundEvent[] 
 function businessTime(slackSeconds: string, clock: BusinessClock): string | null {
   const seconds = Number(slackSeconds);
   return Number.isFinite(seconds) && seconds > 0 ? businessNow(clock, seconds * 1000) : null;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

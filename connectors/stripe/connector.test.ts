@@ -336,7 +336,7 @@ describe('a change of plan', () => {
 test('webhooks of the simulator are believed, and say whom to read again', async () => {
   await twin.act('change_plan', { account: 'a_1', product: 'core', plan: 'pro' });
   const { customer } = await situation();
-  const results = twin.context.deliveries.map(({ headers, body, path }) => {
+  const answers = twin.context.deliveries.map(({ headers, body, path }) => {
     expect(path).toBe('/webhooks/billing');
     return connected.receive({
       method: 'POST',
@@ -346,6 +346,7 @@ test('webhooks of the simulator are believed, and say whom to read again', async
       receivedAt: Date.now(),
     });
   });
+  const results = await Promise.all(answers);
   expect(results.length).toBeGreaterThan(1);
   for (const result of results)
     expect(result).toMatchObject({ kind: 'accepted', events: [{ object: customer.customerId, occurredAt: START }] });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineConnector } from '../kit/connector.ts';
 import { ownSettings } from '../kit/settings.ts';
+import { webhookSecrets } from '../kit/webhook.ts';
 import { stripeClient } from './client.ts';
 import { manifest, settings } from './manifest.ts';
 import { changePlan } from './operations/change-plan.ts';
@@ -17,17 +18,9 @@ import { receiveWebhook } from './webhook.ts';
 export const stripe = defineConnector({
   manifest,
   connect: (dependencies) => {
-    const { connection, config, secret } = dependencies;
+    const { connection, config } = dependencies;
     const client = stripeClient(dependencies);
     const { portal_configuration } = settings.parse(ownSettings(connection));
-    const webhookSecret = () => {
-      try {
-        return connection.webhook_secret === undefined ? null : secret(connection.webhook_secret);
-      } catch {
-        // A reference to nothing is as good as none: the route answers 503 and says so.
-        return null;
-      }
-    };
     return {
       billing: {
         ...customerReads(client, dependencies),
@@ -39,7 +32,7 @@ export const stripe = defineConnector({
         endTrial: endTrial(client),
         changePlan: changePlan(client),
       },
-      receive: receiveWebhook(webhookSecret),
+      receive: receiveWebhook(webhookSecrets(dependencies)),
       check: async (call) => {
         await client.read('check', call, z.object({ object: z.literal('list') }), (api) =>
           api.customers.list({ limit: 1 }),

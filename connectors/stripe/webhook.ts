@@ -1,12 +1,11 @@
 /** https://docs.stripe.com/webhooks#verify-manually, https://docs.stripe.com/api/events/object */
 import { z } from 'zod';
 import type { IngestResult, ReceiveWebhook, WebhookRequest } from '../kit/capabilities.ts';
-import { equalInConstantTime, hmacSha256, isWithinWindow } from '../kit/signature.ts';
+import { hmacSha256, isWithinWindow, oneHolds } from '../kit/signature.ts';
+import { doubtBefore, parseJson, refused, type WebhookSecrets } from '../kit/webhook.ts';
 import { iso } from './picture.ts';
 
 const TOLERANCE_MS = 300_000;
-/** Stripe's events are a few kilobytes; nothing honest comes near. */
-const MAX_BYTES = 1_048_576;
 
 /** What makes us read a customer again. Others are taken and dropped. */
 export const USED_EVENTS = new Set([
@@ -39,31 +38,26 @@ const event = z.object({
 });
 const reference = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)]);
 
-/** `secret` gives null where none is configured: then nothing is believed. */
-export function receiveWebhook(secret: () => string | null): ReceiveWebhook {
+export function receiveWebhook(secrets: WebhookSecrets): ReceiveWebhook {
   return (request) => {
-    const key = secret();
-    if (key === null || key.trim() === '') return refused(503, 'no webhook secret is configured for this connection');
-    if (request.rawBody.length > MAX_BYTES) return refused(413, `larger than ${MAX_BYTES} bytes`);
-    if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
-      return refused(415, 'expected content-type application/json');
-    }
-    const distrust = checkSignature(request, key);
+    const keys = secrets();
+    const doubt = doubtBefore(request, keys, ['application/json']);
+    if (doubt) return doubt;
+    const distrust = checkSignature(request, keys);
     if (distrust) return refused(401, distrust);
     return project(request.rawBody);
   };
 }
 
 /** Null when one of the signatures holds: during a rotation of the secret there are several. */
-function checkSignature({ headers, rawBody, receivedAt }: WebhookRequest, secret: string): string | null {
+function checkSignature({ headers, rawBody, receivedAt }: WebhookRequest, secrets: string[]): string | null {
   const pairs = (headers['stripe-signature'] ?? '').split(',').map((part) => part.trim().split('=', 2));
   const timestamp = pairs.find(([name]) => name === 't')?.[1] ?? '';
   const signatures = pairs.flatMap(([name, value]) => (name === 'v1' && value ? [value] : []));
   if (!/^\d+$/.test(timestamp) || signatures.length === 0) return 'no usable stripe-signature header';
-  const expected = hmacSha256(secret, Buffer.concat([Buffer.from(`${timestamp}.`), rawBody]), 'hex');
-  // Every one is compared, so that the time taken says nothing about which one held.
-  const holds = signatures.map((signature) => equalInConstantTime(signature, expected)).some(Boolean);
-  if (!holds) return 'the signature does not match';
+  const signed = Buffer.concat([Buffer.from(`${timestamp}.`), rawBody]);
+  const expected = secrets.map((secret) => hmacSha256(secret, signed, 'hex'));
+  if (!oneHolds(signatures, expected)) return 'the signature does not match';
   // In both directions: a moment in the future would let a captured request be replayed for as long.
   return isWithinWindow(Number(timestamp) * 1_000, receivedAt, TOLERANCE_MS)
     ? null
@@ -71,7 +65,7 @@ function checkSignature({ headers, rawBody, receivedAt }: WebhookRequest, secret
 }
 
 function project(rawBody: Buffer): IngestResult {
-  const parsed = event.safeParse(parseJson(rawBody));
+  const parsed = event.safeParse(parseJson(rawBody.toString('utf8')));
   if (!parsed.success) return refused(400, 'not an event object');
   const { id, type, created, data } = parsed.data;
   const object = data.object;
@@ -79,16 +73,4 @@ function project(rawBody: Buffer): IngestResult {
   if (!USED_EVENTS.has(type) || !customer) return { kind: 'accepted', events: [] };
   const body = { customerId: customer, objectId: object.id ?? null, type };
   return { kind: 'accepted', events: [{ id, type, object: customer, occurredAt: iso(created), body }] };
-}
-
-function parseJson(rawBody: Buffer): unknown {
-  try {
-    return JSON.parse(rawBody.toString('utf8'));
-  } catch {
-    return null;
-  }
-}
-
-function refused(status: 400 | 401 | 413 | 415 | 503, reason: string): IngestResult {
-  return { kind: 'refused', status, reason };
 }

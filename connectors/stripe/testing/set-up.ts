@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { config as configSchema } from '../../../config/schema/index.ts';
-import type { Billing, BillingCustomer, ReceiveWebhook } from '../../kit/capabilities.ts';
+import type { Billing, BillingCustomer, Capabilities } from '../../kit/capabilities.ts';
 import type { Call } from '../../kit/operation.ts';
 import { type FakeDependencies, fakeDependencies } from '../../kit/testing/dependencies.ts';
 import { callWithin } from '../../kit/time-limit.ts';
@@ -28,7 +28,7 @@ const config = configSchema.parse({
 
 export interface Connected {
   billing: Billing;
-  receive: ReceiveWebhook;
+  receive: NonNullable<Capabilities['receive']>;
   check: (call: Call) => Promise<void>;
   dependencies: FakeDependencies;
 }
