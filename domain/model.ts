@@ -185,13 +185,17 @@ export type EngagementKind =
   | 'dismissed'
   | 'shown'
   | 'opted_out'
+  | 'complained'
   | 'bounced';
 
 export interface Engagement {
   effectKey: string;
   kind: EngagementKind;
   at: Iso;
-  /** A click by a mail scanner, or sooner than 10 s after delivery, is kept but does not count. */
+  /**
+   * Kept but without weight: a click by a mail scanner or sooner than 10 s after delivery, a bounce that may pass, an
+   * automatic answer.
+   */
   counts: boolean;
 }
 

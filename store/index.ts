@@ -18,6 +18,7 @@ export { addKey, dropKey, fixedRing, type KeyRing, MissingKeyError, readKeyRing 
 export * from './links.ts';
 export * from './listen.ts';
 export { lock } from './locks.ts';
+export * from './mail.ts';
 export { openStore, type Store, type StoreOptions } from './open.ts';
 export * from './outbox.ts';
 export * from './pages.ts';

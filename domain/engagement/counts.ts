@@ -9,5 +9,6 @@ export const ENGAGING: { [Kind in EngagementKind]: boolean } = {
   dismissed: false,
   shown: false,
   opted_out: false,
+  complained: false,
   bounced: false,
 };

@@ -126,7 +126,10 @@ test('touches count for event, account and person; delivered ones with what came
 test('a bounce gives the slot back and marks the person', async () => {
   const key = `k${n}`;
   await run((tx) => claimEffect(tx, store.vault, aRequest({ key, account, person, triggerEventId: `te${n}` }), send));
-  const bounce = { effectKey: key, kind: 'bounced' as const, at: T0, counts: false, detail: null };
+  const bounce = { effectKey: key, kind: 'bounced' as const, at: T0, counts: true, detail: null };
+  // A mailbox that is full today takes nothing back.
+  await run((tx) => recordEngagement(tx, { ...bounce, counts: false }));
+  expect(await facts()).toMatchObject({ touchesOfAccount: [T0], person: { hardBounced: false } });
   await run((tx) => recordEngagement(tx, bounce));
   expect(await facts()).toMatchObject({ touchesOfAccount: [], person: { hardBounced: true } });
 });

@@ -20,13 +20,18 @@ export interface Outcome {
 }
 
 /**
- * The vendor has it. For e-mail the touch counts as delivered from here; an in-app prompt when it is shown.
+ * The vendor has it. For e-mail the touch counts as delivered from here, or from `deliveredAt` where that was learned
+ * later; an in-app prompt when it is shown.
  * @returns false when the effect had ended already
  */
-export async function confirm(tx: Tx, key: string, input: Outcome & { result: Json }): Promise<boolean> {
+export async function confirm(
+  tx: Tx,
+  key: string,
+  input: Outcome & { result: Json; deliveredAt?: Iso },
+): Promise<boolean> {
   const row = await finish(tx, key, 'confirmed', input, { result: input.result, reason: null });
   if (!row) return false;
-  const deliveredAt = row.channel === 'email' ? { deliveredAt: input.now } : {};
+  const deliveredAt = row.channel === 'email' ? { deliveredAt: input.deliveredAt ?? input.now } : {};
   await tx
     .update(touch)
     .set({ state: 'confirmed', ...deliveredAt })

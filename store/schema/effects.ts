@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { bigserial, boolean, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { Category, Channel, EffectPhase, EngagementKind, Json, Touch } from '../../domain/model.ts';
 import { bytea, iso, json, wireMs } from './columns.ts';
@@ -51,6 +52,10 @@ export const effect = pgTable(
     index().on(t.journeyId),
     index().on(t.triggerEventId),
     index().on(t.offerId),
+    // What relays call a mail: our own id, and theirs.
+    index().on(t.idempotencyKey),
+    index('effect_message_id').on(sql`(${t.result}->>'messageId')`),
+    index().on(t.person, t.claimedAt),
   ],
 );
 

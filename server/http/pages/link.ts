@@ -3,11 +3,10 @@ import { judgeClick } from '../../../domain/engagement/judge-click.ts';
 import type { ClickVerdict } from '../../../domain/engagement/types.ts';
 import {
   findLink,
-  findTouch,
   inTransaction,
   type Link,
   type LinkKind,
-  readEffect,
+  readableSince,
   recordEngagement,
 } from '../../../store/index.ts';
 import type { HttpContext } from '../context.ts';
@@ -58,11 +57,9 @@ export async function recordVisit(
 ): Promise<ClickVerdict> {
   const now = deps.now();
   return await inTransaction(deps.store, async (tx) => {
-    const touch = effectKey === null ? null : await findTouch(tx, effectKey);
-    const sent = effectKey === null || touch ? null : await readEffect(tx, deps.store.vault, effectKey);
     const verdict = judgeClick({
       at: now,
-      deliveredAt: touch?.deliveredAt ?? sent?.effect.finishedAt ?? null,
+      deliveredAt: effectKey === null ? null : await readableSince(tx, effectKey),
       method: request.method,
       userAgent: request.headers['user-agent'] ?? null,
       purpose: first(request, 'sec-purpose') ?? first(request, 'purpose') ?? first(request, 'x-moz'),

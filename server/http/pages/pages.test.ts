@@ -1,23 +1,25 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Json } from '../../../domain/model.ts';
 import {
-  beginAttempt,
   claimEffect,
   confirm,
   createOffer,
+  findTouch,
   insertLinks,
   inTransaction,
   type LinkKind,
   listAudit,
   listEngagement,
-  markSending,
+  markUnclear,
   mintToken,
+  readEffect,
   readPeople,
   replaceAccountPeople,
   type Tx,
   upsertAccounts,
   upsertPeople,
 } from '../../../store/index.ts';
+import { HANDED_OVER, handOver } from '../../../test/support/hand-over.ts';
 import { httpServer, type TestServer } from '../../../test/support/http-server.ts';
 import { anAccount, aRequest, minutesLater, send, T0 } from '../../../test/support/store-rows.ts';
 import type { HttpContext } from '../context.ts';
@@ -92,10 +94,15 @@ async function link(kind: LinkKind, body: Json, expiresAt = minutesLater(24 * 60
 /** The mail was accepted an hour before the moment of the test. */
 async function delivered(): Promise<void> {
   await run(async (tx) => {
-    const at = { now: T0, wireNow: 1_000_000 };
-    await beginAttempt(tx, server.store.vault, effectKey, { ...at, timeoutMs: 1_000, judged: true });
-    await markSending(tx, effectKey, 1, at);
-    await confirm(tx, effectKey, { ...at, result: null });
+    await handOver(tx, server.store, effectKey);
+    await confirm(tx, effectKey, { ...HANDED_OVER, result: null });
+  });
+}
+/** It was handed over then, and the relay never answered. */
+async function inDoubt(): Promise<void> {
+  await run(async (tx) => {
+    await handOver(tx, server.store, effectKey);
+    await markUnclear(tx, effectKey, { ...HANDED_OVER, reason: 'the relay never answered' });
   });
 }
 const engagement = () => run((tx) => listEngagement(tx, effectKey));
@@ -145,6 +152,32 @@ describe('an upgrade link', () => {
     await delivered();
     await visit('GET', await link('upgrade', target), SCANNER);
     expect(viewUpgrade).not.toHaveBeenCalled();
+    expect((await engagement()).map(({ counts }) => counts)).toEqual([false]);
+  });
+
+  test('in a mail whose fate was unclear counts: whoever opens it has the mail, so it is confirmed', async () => {
+    await inDoubt();
+    await visit('GET', await link('upgrade', target));
+    expect((await engagement()).map(({ kind, counts }) => [kind, counts])).toEqual([['clicked', true]]);
+    const sent = await run((tx) => readEffect(tx, server.store.vault, effectKey));
+    expect(sent?.effect).toMatchObject({ phase: 'confirmed', result: { settledBy: 'clicked' } });
+    const touch = await run((tx) => findTouch(tx, effectKey));
+    expect(touch).toMatchObject({ state: 'confirmed', deliveredAt: T0, engagedAt: minutesLater(60) });
+  });
+
+  test.each([
+    ['by a scanner', SCANNER, minutesLater(60)],
+    ['sooner than a person reads', BROWSER, T0],
+  ])('in a mail whose fate is unclear, %s, settles nothing', async (_, agent, now) => {
+    await inDoubt();
+    server.time.now = now;
+    await visit('GET', await link('upgrade', target), agent);
+    expect((await engagement()).map(({ counts }) => counts)).toEqual([false]);
+    expect((await run((tx) => readEffect(tx, server.store.vault, effectKey)))?.effect.phase).toBe('unclear');
+  });
+
+  test('in a mail that has not left counts as nothing', async () => {
+    await visit('GET', await link('upgrade', target));
     expect((await engagement()).map(({ counts }) => counts)).toEqual([false]);
   });
 
