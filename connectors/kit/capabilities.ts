@@ -275,13 +275,25 @@ export interface WebhookRequest {
 }
 export type ReceiveWebhook = (request: WebhookRequest) => IngestResult;
 
+/** What a relay tells of a mail of ours, or of an address; `type` of the event is `mail.reported`. */
+export interface MailReport {
+  kind: 'bounced' | 'complained' | 'replied';
+  /** False for a bounce that may pass and for an automatic answer. */
+  counts: boolean;
+  /** `<left@right>`, any of which may be ours. */
+  messageIds: string[];
+  /** Whom the mail was for, or who answered; needed where no id is known. */
+  address: string | null;
+  reason: string | null;
+}
+
 export interface Capabilities {
   usage?: UsageSource;
   billing?: Billing;
   crm?: Crm;
   chat?: Chat;
   message?: MessageChannel;
-  receive?: ReceiveWebhook;
+  receive?: (request: WebhookRequest) => IngestResult | Promise<IngestResult>;
   /** A cheap authenticated call: do the credentials work? */
   check?: (call: Call) => Promise<void>;
 }

@@ -2,9 +2,11 @@ import { type ConnectDependencies, defineConnector } from '../kit/connector.ts';
 import { InvalidInputError } from '../kit/errors.ts';
 import { baseUrl, hostGuard } from '../kit/hosts.ts';
 import { ownSettings } from '../kit/settings.ts';
+import { webhookSecrets } from '../kit/webhook.ts';
 import { manifest, type SmtpSettings, settings } from './manifest.ts';
 import { sendMail } from './send.ts';
 import { type Relay, tryLogin } from './submit.ts';
+import { receiveMailReports } from './webhook.ts';
 
 export const smtp = defineConnector({
   manifest,
@@ -12,7 +14,8 @@ export const smtp = defineConnector({
     const chosen = settings.parse(ownSettings(deps.connection));
     const relay = relayOf(deps, chosen);
     return {
-      message: { send: sendMail(relay, chosen.domain, deps.clock) },
+      message: { send: sendMail(relay, { domain: chosen.domain, tenant: deps.config.company.name }, deps.clock) },
+      receive: receiveMailReports(webhookSecrets(deps), deps.clock),
       check: (call) => tryLogin(relay, call),
     };
   },

@@ -27,6 +27,6 @@ export const manifest: Manifest = {
   apiVersion: { name: 'RFC 5321', url: 'https://www.rfc-editor.org/rfc/rfc5321' },
   callsPerHour: null,
   needsAccountKey: false,
-  webhook: false,
+  webhook: true,
   provides: ['email'],
 };

@@ -6,7 +6,7 @@ import { InvalidInputError } from '../kit/errors.ts';
 import { buildMail } from './mime.ts';
 import { mailInput } from './testing/mail.ts';
 
-const options = { domain: 'mail.tidewater.example', date: new Date('2026-03-09T10:00:00Z') };
+const options = { domain: 'mail.tidewater.example', tenant: 'Tidewater', date: new Date('2026-03-09T10:00:00Z') };
 const build = (changes: Partial<MessageInput> = {}) => buildMail(mailInput(changes), options);
 /** Header names and values, unfolded: what a line break smuggled in would add to. */
 const headerNames = (raw: string) =>

@@ -20,10 +20,13 @@ const CONTROL = /\p{Cc}+/gu;
 
 /**
  * multipart/alternative, built at once and byte for byte the same for the same input and date: Message-ID and boundary
- * come from the effect key. Marketing mail carries one-click unsubscribe (RFC 8058) and is refused without a link.
+ * come from the effect's idempotency key, so that a report which names the Message-ID leads back to the effect. Marketing
+ * mail carries one-click unsubscribe (RFC 8058) and is refused without a link.
  */
-export function buildMail(input: MessageInput, options: { domain: string; date: Date }): BuiltMail {
-  const key = createHash('sha256').update(input.effectKey).digest('base64url');
+export function buildMail(input: MessageInput, options: { domain: string; tenant: string; date: Date }): BuiltMail {
+  const key = createHash('sha256')
+    .update(options.tenant + input.effectKey)
+    .digest('base64url');
   const messageId = `<${key}@${options.domain}>`;
   const from = sender(input.from);
   const to = checkedAddress(input.to.email, 'to');

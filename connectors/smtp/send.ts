@@ -11,13 +11,17 @@ const builtMail = z.object({ from: z.string(), to: z.string(), messageId: z.stri
  * SMTP knows no idempotency key and no look-up: what happened to a message whose 250 was lost stays unclear.
  * The result carries the Message-ID under which the recipient got it.
  */
-export function sendMail(relay: Relay, domain: string, clock: BusinessClock): MessageChannel['send'] {
+export function sendMail(
+  relay: Relay,
+  names: { domain: string; tenant: string },
+  clock: BusinessClock,
+): MessageChannel['send'] {
   return {
     name: 'send_email',
     idempotency: 'none',
     settleMs: 10_000,
     timeoutMs: 60_000,
-    prepare: (input) => ({ ...buildMail(input, { domain, date: new Date(businessNow(clock, Date.now())) }) }),
+    prepare: (input) => ({ ...buildMail(input, { ...names, date: new Date(businessNow(clock, Date.now())) }) }),
     send: async (stored, call) => {
       const mail = builtMail.safeParse(stored);
       if (!mail.success) {

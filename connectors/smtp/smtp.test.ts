@@ -13,7 +13,11 @@ import { smtp } from './index.ts';
 import { mailInput } from './testing/mail.ts';
 import { makeSmtpTwin } from './twin/index.ts';
 
-const secrets = { SMTP_USER: 'hub', SMTP_PASSWORD: 'right' };
+const secrets = {
+  SMTP_USER: 'hub',
+  SMTP_PASSWORD: 'right',
+  SMTP_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 5).toString('base64')}`,
+};
 const account: WorldAccount = {
   type: 'account',
   receivedAt: '2026-03-02T00:00:00Z',
@@ -54,6 +58,7 @@ function connect(settings: Record<string, unknown> = {}, password = 'right') {
     secure: 'starttls',
     domain: 'mail.tidewater.example',
     auth: { user: 'env:SMTP_USER', password: 'env:SMTP_PASSWORD' },
+    webhook_secret: 'env:SMTP_WEBHOOK_SECRET',
     ...settings,
   };
   return smtp.connect(fakeDependencies({ connection, secrets: { ...secrets, SMTP_PASSWORD: password } }));
@@ -268,6 +273,34 @@ describe('people', () => {
     const { messageId } = await send(fakeWriteCall('k'));
     await twin.acts.reply?.({ messageId, from: 'zoe@acme.example', text: 'Can we talk?' });
     expect(context.ledger.at(-1)).toMatchObject({ kind: 'act', act: 'replied', key: messageId, account: 'a_0001' });
+  });
+
+  test.each([
+    ['bounce', {}, { kind: 'bounced', counts: true }],
+    ['bounce', { as: 'mail' }, { kind: 'bounced', counts: true }],
+    ['bounce', { bounce: 'soft' }, { kind: 'bounced', counts: false }],
+    ['bounce', { bounce: 'soft', as: 'mail' }, { kind: 'bounced', counts: false }],
+    ['complain', {}, { kind: 'complained', counts: true }],
+    ['complain', { as: 'mail' }, { kind: 'complained', counts: true }],
+    ['reply', { from: 'zoe@acme.example' }, { kind: 'replied', counts: true }],
+    ['reply', { from: 'zoe@acme.example', automatic: true }, { kind: 'replied', counts: false }],
+  ])('%s %j: the provider tells the hub, signed, of this very mail', async (act, input, report) => {
+    const { messageId } = await send(fakeWriteCall('k'));
+    await twin.acts[act]?.({ messageId, ...input });
+    const [delivery] = context.deliveries;
+    if (!delivery) throw new Error('nothing was delivered');
+    expect(delivery).toMatchObject({ path: '/webhooks/email', method: 'POST' });
+    const result = await connect().receive?.({
+      method: 'POST',
+      url: `https://hub.example${delivery.path}`,
+      headers: delivery.headers,
+      rawBody: Buffer.from(delivery.body),
+      receivedAt: Date.now(),
+    });
+    expect(result).toMatchObject({
+      kind: 'accepted',
+      events: [{ object: messageId, body: { ...report, messageIds: [messageId], address: 'zoe@acme.example' } }],
+    });
   });
 
   test('read their mail on a page whose HTML part can run nothing', async () => {

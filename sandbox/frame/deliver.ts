@@ -3,10 +3,9 @@ import type { Fault } from '../faults/fault.ts';
 import type { FaultList } from '../faults/fault-list.ts';
 import type { SandboxClock } from './clock.ts';
 import { flatHeaders, type Recorder } from './recording.ts';
-import type { TwinContext } from './types.ts';
+import type { Delivery, TwinContext } from './types.ts';
 
 type Deliver = TwinContext['deliver'];
-type Delivery = Parameters<Deliver>[0];
 type Answer = Awaited<ReturnType<Deliver>>;
 
 /** A vendor gives up on a slow receiver after this long. */
@@ -29,9 +28,11 @@ export function createDeliver(input: {
 }): Deliver {
   let overtaken: (() => void) | null = null;
 
-  const attempt = async (hub: string, delivery: Delivery): Promise<Answer> => {
+  const attempt = async (hub: string, asked: Delivery, number: number): Promise<Answer> => {
     const at = input.clock.now();
-    const url = new URL(delivery.path, hub).toString();
+    const url = new URL(asked.path, hub).toString();
+    const own = asked.perAttempt?.({ number, url });
+    const delivery = { ...asked, body: own?.body ?? asked.body, headers: { ...asked.headers, ...own?.headers } };
     let answer: Answer = null;
     let responseHeaders: Record<string, string> = {};
     try {
@@ -68,7 +69,7 @@ export function createDeliver(input: {
       if (n > 0) await sleep(delivery.retry.firstWaitMs * 2 ** (n - 1), undefined, { ref: false });
       const hub = input.hubUrl();
       if (hub === null || input.signal.aborted) return answer;
-      answer = await attempt(hub, delivery);
+      answer = await attempt(hub, delivery, n);
       if (answer !== null && answer.status < 300) return answer;
     }
     return answer;

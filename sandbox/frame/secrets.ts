@@ -19,6 +19,8 @@ export function makeSecrets(seed: string): Record<string, string> {
     SLACK_BOT_TOKEN: `xoxb-${hex('slack-bot', 36)}`,
     SLACK_SIGNING_SECRET: hex('slack-signing', 32),
     SMTP_USER: `sandbox-${hex('smtp-user', 6)}`,
+    // Standard Webhooks: 32 bytes in base64.
+    SMTP_WEBHOOK_SECRET: `whsec_${Buffer.from(hex('smtp-webhook', 64), 'hex').toString('base64')}`,
     SMTP_PASSWORD: hex('smtp-password', 24),
     HEADROOM_PRODUCT_TOKEN: `hr_product_${hex('product-token', 40)}`,
     REVOPS_EMAIL: `revops@${VENDOR_DOMAIN}`,

@@ -176,6 +176,16 @@ export interface SandboxEvents {
 }
 export type SandboxEventName = keyof SandboxEvents;
 
+export interface Delivery {
+  path: string;
+  method: 'POST' | 'GET';
+  headers: Record<string, string>;
+  body: string;
+  retry: { attempts: number; firstWaitMs: number };
+  /** What differs between attempts, where the vendor counts them, or signs each with its moment and the whole address. */
+  perAttempt?: (attempt: { number: number; url: string }) => { headers?: Record<string, string>; body?: string };
+}
+
 export interface TwinContext {
   /** Business time as ISO text / ms. */
   now: () => Iso;
@@ -188,13 +198,7 @@ export interface TwinContext {
   emit: <N extends SandboxEventName>(name: N, event: SandboxEvents[N]) => void;
   on: <N extends SandboxEventName>(name: N, listen: (event: SandboxEvents[N]) => void) => void;
   /** Delivers a webhook to the hub: recorded, retried as the vendor would on failure; null until a hub is known. */
-  deliver: (request: {
-    path: string;
-    method: 'POST' | 'GET';
-    headers: Record<string, string>;
-    body: string;
-    retry: { attempts: number; firstWaitMs: number };
-  }) => Promise<{ status: number; body: string } | null>;
+  deliver: (request: Delivery) => Promise<{ status: number; body: string } | null>;
   /** Shared view of who is who in the world. */
   directory: Directory;
   /** The secrets that this twin accepts and signs with, by environment variable name. */

@@ -12,7 +12,7 @@ import {
   recordAudit,
   upsertOutreach,
 } from '../../store/index.ts';
-import type { RequestTrial } from '../http/context.ts';
+import type { HandleEvent } from './handlers.ts';
 
 const CALL_MS = 8_000;
 
@@ -25,12 +25,7 @@ const actionBody = z.looseObject({
 });
 
 /** A click on an alert. Who clicked is asked at the vendor: the body is only what the click's own browser sent. */
-export async function takeChatAction(
-  deps: Deps,
-  requestTrial: RequestTrial,
-  connection: OpenConnection,
-  row: InboxRow,
-): Promise<void> {
+export const takeChatAction: HandleEvent = async ({ deps, requestTrial }, connection, row) => {
   const { action, value, userId } = actionBody.parse(row.body);
   const email =
     (await connection.capabilities.chat?.userEmail(userId, {
@@ -63,7 +58,7 @@ export async function takeChatAction(
         buttons: 'all',
       }),
     );
-}
+};
 
 /** The account manager takes over: automation stands back, and the alert shows who has it. */
 async function onIt(

@@ -1,11 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IngestResult } from '../../connectors/kit/capabilities.ts';
+import { WEBHOOK_LIMIT } from '../../connectors/kit/webhook.ts';
 import { inTransaction, takeIn } from '../../store/index.ts';
 import type { HttpContext } from './context.ts';
 import { HttpError, notFound } from './errors.ts';
-
-/** Vendors put one event, or some hundred small ones, into a delivery. */
-export const WEBHOOK_LIMIT = 1_048_576;
 
 interface Route {
   Params: { connection: string };
@@ -33,7 +31,7 @@ async function takeDelivery({ deps }: HttpContext, request: FastifyRequest<Route
       'The last part of the address is the name of a connection in headroom.yaml.',
     );
   const wireNow = deps.wireNow();
-  const result = receive({
+  const result = await receive({
     method: request.method,
     url: `${deps.publicUrl}${request.url}`,
     headers: singleHeaders(request),

@@ -4,7 +4,9 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { type OpenConnection, openConnections } from '../../activities/connections.ts';
 import { config } from '../../config/schema/index.ts';
+import { fakeDependencies } from '../../connectors/kit/testing/dependencies.ts';
 import { receiveSlack } from '../../connectors/slack/webhook.ts';
+import { smtp } from '../../connectors/smtp/index.ts';
 import { receiveWebhook } from '../../connectors/stripe/webhook.ts';
 import type { BusinessClock } from '../../domain/clock.ts';
 import { makeHttpServer } from '../../server/http/app.ts';
@@ -28,6 +30,7 @@ export const STRIPE_SECRET = 'whsec_test';
 /** Where Temporal's web UI is, and what stands in the address that it is given. */
 export const UI = 'https://temporal.example';
 export const CODEC_SECRET = 'only-the-ui-knows';
+export const MAIL_KEY = Buffer.alloc(32, 9);
 
 export interface TestServer {
   app: FastifyInstance;
@@ -46,7 +49,7 @@ const inject = (app: FastifyInstance, options: InjectOptions) => app.inject(opti
 
 /**
  * The HTTP server on a database of its own, with ports that say yes. It knows the account acme, the play summary and
- * the connections chat (Slack), billing (Stripe) and silent (Stripe without a secret).
+ * the connections chat (Slack), billing (Stripe), silent (Stripe without a secret), email (SMTP) and mail (nothing).
  */
 export async function httpServer(ports: Partial<HttpContext> = {}): Promise<TestServer> {
   const { url, drop } = await freshDatabase();
@@ -137,15 +140,36 @@ const CONNECTIONS: OpenConnection[] = [
     name: 'chat',
     connector: 'slack',
     mode: 'sandbox',
-    capabilities: { receive: receiveSlack(() => SLACK_SECRET, clock) },
+    capabilities: { receive: receiveSlack(() => [SLACK_SECRET], clock) },
   },
   {
     name: 'billing',
     connector: 'stripe',
     mode: 'sandbox',
-    capabilities: { receive: receiveWebhook(() => STRIPE_SECRET) },
+    capabilities: { receive: receiveWebhook(() => [STRIPE_SECRET]) },
   },
-  { name: 'silent', connector: 'stripe', mode: 'sandbox', capabilities: { receive: receiveWebhook(() => null) } },
+  { name: 'silent', connector: 'stripe', mode: 'sandbox', capabilities: { receive: receiveWebhook(() => []) } },
+  {
+    name: 'email',
+    connector: 'smtp',
+    mode: 'sandbox',
+    capabilities: smtp.connect({
+      ...fakeDependencies({
+        connection: {
+          connector: 'smtp',
+          mode: 'sandbox',
+          // Nobody listens there: what is tested here comes in.
+          sandbox_url: 'smtp://127.0.0.1:9',
+          host: 'smtp.relay.example',
+          domain: 'mail.tidewater.example',
+          auth: {},
+          webhook_secret: 'env:MAIL_KEY',
+        },
+        secrets: { MAIL_KEY: `whsec_${MAIL_KEY.toString('base64')}` },
+      }),
+      clock,
+    }),
+  },
   { name: 'mail', connector: 'smtp', mode: 'sandbox', capabilities: {} },
 ];
 

@@ -2,6 +2,7 @@
 import { businessNow, wireDelay } from '../../../domain/clock.ts';
 import type { Iso } from '../../../domain/model.ts';
 import type {
+  Delivery,
   Directory,
   LedgerEntry,
   SandboxEventName,
@@ -11,13 +12,16 @@ import type {
   WorldRow,
 } from '../../../sandbox/frame/types.ts';
 
+/** Where deliveries go: the address that signatures over it are made with. */
+export const FAKE_HUB = 'https://hub.example';
+
 export interface FakeTwinContext extends TwinContext {
   /** Moves the business clock forward and runs what was due, in order. */
   advanceTo: (at: Iso) => Promise<void>;
   ledger: Omit<LedgerEntry, 'at' | 'wireAt' | 'vendor'>[];
   emitted: { name: SandboxEventName; event: unknown }[];
-  /** Requests the twin sent to the hub; `answer` decides what the hub says. */
-  deliveries: Parameters<TwinContext['deliver']>[0][];
+  /** Requests the twin sent to the hub, as their first attempt looked; `answer` decides what the hub says. */
+  deliveries: Delivery[];
 }
 
 export interface FakeTwinOptions {
@@ -26,7 +30,7 @@ export interface FakeTwinOptions {
   rows?: WorldRow[];
   secrets?: Record<string, string>;
   catalogue?: Directory['catalogue'];
-  answer?: (request: Parameters<TwinContext['deliver']>[0]) => { status: number; body: string } | null;
+  answer?: (request: Delivery) => { status: number; body: string } | null;
 }
 
 /** The business clock stands still until `advanceTo`. */
@@ -66,7 +70,10 @@ export function fakeTwinContext(options: FakeTwinOptions): FakeTwinContext {
     on: (name, listen) => {
       listeners.set(name, [...(listeners.get(name) ?? []), listen]);
     },
-    deliver: async (request) => {
+    deliver: async (asked) => {
+      const { perAttempt, ...rest } = asked;
+      const own = perAttempt?.({ number: 0, url: `${FAKE_HUB}${asked.path}` });
+      const request = { ...rest, body: own?.body ?? rest.body, headers: { ...rest.headers, ...own?.headers } };
       context.deliveries.push(request);
       return options.answer ? options.answer(request) : { status: 200, body: '' };
     },

@@ -3,6 +3,7 @@ import type { Json } from '../../../domain/model.ts';
 import type { MakeTwin } from '../../../sandbox/frame/types.ts';
 import { setFaultAct, smtpFaults } from './faults.ts';
 import { readMail, type StoredMail } from './mailbox.ts';
+import { reportActs } from './report-acts.ts';
 import { openRelay } from './server.ts';
 import { oneClickUnsubscribe } from './unsubscribe.ts';
 import { mailboxView } from './view.ts';
@@ -48,23 +49,7 @@ export const makeSmtpTwin: MakeTwin = (context) => {
       },
       /** Input: messageId. */
       one_click_unsubscribe: ({ messageId }) => oneClickUnsubscribe(received(messageId), context),
-      /** The recipient answers; the mail lands with the sender, outside the hub. Input: messageId, from, text. */
-      reply: async ({ messageId, from, text }) => {
-        const mail = received(messageId);
-        const account = context.directory.accountOfEmail(mail.to);
-        const summary = `${String(from)} answered "${mail.subject}"`;
-        context.record({
-          kind: 'act',
-          act: 'replied',
-          account,
-          to: mail.from,
-          id: randomUUID(),
-          key: mail.messageId,
-          summary,
-          data: { text: text ?? null },
-        });
-        return { delivered: true };
-      },
+      ...reportActs(received, context),
     },
     view: mailboxView(mails),
   };
