@@ -36,10 +36,15 @@ beforeEach(() => {
 });
 
 /** A vendor that answers with this error, before the first byte or after it. */
-function plan(error: Error, after: 'before' | 'sent' = 'before'): EffectPlan<'chat.postAlert'> {
+function plan(
+  error: Error,
+  after: 'before' | 'sent' = 'before',
+  idempotency: Chat['postAlert']['idempotency'] = 'find',
+  found: 'absent' | 'cannot look' = 'cannot look',
+): EffectPlan<'chat.postAlert'> {
   const postAlert: Chat['postAlert'] = {
     name: 'post_alert',
-    idempotency: 'find',
+    idempotency,
     settleMs: 0,
     timeoutMs: 20_000,
     prepare: () => ({}),
@@ -47,7 +52,7 @@ function plan(error: Error, after: 'before' | 'sent' = 'before'): EffectPlan<'ch
       if (after === 'sent') await call.sending();
       throw error;
     },
-    find: () => Promise.reject(error),
+    find: () => (found === 'absent' ? Promise.resolve({ kind: 'absent' }) : Promise.reject(error)),
   };
   const input = { to: '#expansion' } as Parameters<Chat['postAlert']['prepare']>[0]; // never read by this vendor
   return {
@@ -97,13 +102,25 @@ describe('a step whose vendor takes nothing', () => {
     expect(await perform(20 * SECOND_MS, plan(away))).toMatchObject({ until: addMs(server.time.now, holdMs) });
   });
 
-  test('never waits in doubt: whether it happened is settled first', async () => {
+  test.each([
+    ['the look itself meets the outage', 'find', 'before'],
+    ['a repeat under the same key meets it before the first byte', 'vendor_key', 'before'],
+    ['a repeat under the same key meets it after', 'vendor_key', 'sent'],
+    ['a repeat that does no harm meets it', 'natural', 'sent'],
+  ] as const)('never waits in doubt: %s', async (_, idempotency, after) => {
     const unknown = new OutcomeUnknownError('no answer', origin);
-    await expect(perform(HOUR_MS, plan(unknown, 'sent'))).rejects.toBe(unknown);
+    await expect(perform(HOUR_MS, plan(unknown, 'sent', idempotency))).rejects.toBe(unknown);
     expect(await phase()).toBe('sending');
     server.time.wireNow += 60 * SECOND_MS;
-    // The look itself meets the outage.
-    await expect(perform(HOUR_MS, plan(away))).rejects.toBe(away);
+    await expect(perform(HOUR_MS, plan(away, after, idempotency))).rejects.toBe(away);
     expect(await phase()).toBe('sending');
+  });
+
+  test('waits again once a look has told that nothing happened', async () => {
+    const unknown = new OutcomeUnknownError('no answer', origin);
+    await expect(perform(HOUR_MS, plan(unknown, 'sent'))).rejects.toBe(unknown);
+    server.time.wireNow += 60 * SECOND_MS;
+    expect(await perform(HOUR_MS, plan(away, 'sent', 'find', 'absent'))).toMatchObject({ kind: 'wait' });
+    expect(await phase()).toBe('claimed');
   });
 });

@@ -28,8 +28,10 @@ export async function send<N extends OperationName>(
   deps: Deps,
   plan: EffectPlan<N>,
   op: Operation<N>,
-  { attempt, payload, effect }: Extract<Attempt, { kind: 'send' | 'look' }>,
+  { kind, attempt, payload, effect }: Extract<Attempt, { kind: 'send' | 'look' }>,
 ): Promise<EffectOutcome<ResultOf<N>>> {
+  // An earlier attempt may have done it, and nobody looked: that this one did nothing settles nothing.
+  const inDoubt = kind === 'look' && op.idempotency !== 'find';
   const deadline = performance.now() + op.timeoutMs;
   const judgedAt = deps.now();
   const stamp = () => ({ now: deps.now(), wireNow: deps.wireNow() });
@@ -63,7 +65,8 @@ export async function send<N extends OperationName>(
     }
     const hadNoEffect =
       error instanceof TransientError || error instanceof RateLimitedError || error instanceof AuthenticationError;
-    if (hadNoEffect) await inTransaction(deps.store, (tx) => backToClaimed(tx, effect.key, attempt, stamp()));
+    if (hadNoEffect && !inDoubt)
+      await inTransaction(deps.store, (tx) => backToClaimed(tx, effect.key, attempt, stamp()));
     if (error instanceof AuthenticationError) await pauseForCredentials(deps, plan.connection.name, error);
     throw error;
   }
