@@ -1,3 +1,4 @@
+import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fakeWriteCall } from '../../connectors/kit/testing/dependencies.ts';
 import { type FakeTwinContext, fakeTwinContext } from '../../connectors/kit/testing/twin-context.ts';
@@ -81,6 +82,18 @@ describe("Stripe's simulator, judged by Stripe's specification", () => {
     const events = twin.events();
     expect(new Set(events.map(({ type }) => type))).toContain('customer.subscription.updated');
     expect(events.flatMap((event) => judge.problemsOfEvent(event))).toEqual([]);
+  });
+
+  test('signs them so that Stripe’s own package accepts them', () => {
+    const secret = SECRETS.STRIPE_WEBHOOK_SECRET;
+    const ids = twin.context.deliveries.map(
+      ({ body, headers }) => Stripe.webhooks.constructEvent(body, headers['stripe-signature'] ?? '', secret).id,
+    );
+    expect(ids).toEqual(twin.events().map(({ id }) => id));
+    const [first] = twin.context.deliveries;
+    const forged = () =>
+      Stripe.webhooks.constructEvent(`${first?.body} `, first?.headers['stripe-signature'] ?? '', secret);
+    expect(forged).toThrow(/signature/);
   });
 
   test('needs each exception that is listed', () => {
