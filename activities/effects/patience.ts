@@ -3,6 +3,7 @@ import { AuthenticationError, RateLimitedError, TransientError } from '../../con
 import { addMs } from '../../domain/clock.ts';
 import { inTransaction, keepVerdict, readEffect } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
+import { NotSentError } from './not-sent.ts';
 import type { OperationName, ResultOf } from './operations.ts';
 import { performEffect } from './perform.ts';
 import type { EffectOutcome, EffectPlan } from './plan.ts';
@@ -27,7 +28,7 @@ export async function performPatiently<N extends OperationName>(
   try {
     return await performEffect(deps, plan);
   } catch (error) {
-    const again = hadNoEffect(error) ? againInMs(error) : null;
+    const again = isTheVendors(error) ? againInMs(error) : null;
     if (again === null) throw error;
     const hold = await holdClaimed(deps, plan, again, error instanceof Error ? error.message : String(error));
     if (hold === null) throw error;
@@ -35,7 +36,9 @@ export async function performPatiently<N extends OperationName>(
   }
 }
 
-function hadNoEffect(error: unknown): boolean {
+/** An answer by which the vendor did nothing. */
+function isTheVendors(error: unknown): boolean {
+  if (error instanceof NotSentError) return false;
   return error instanceof TransientError || error instanceof RateLimitedError || error instanceof AuthenticationError;
 }
 

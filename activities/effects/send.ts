@@ -20,6 +20,7 @@ import {
 } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
 import { pauseForCredentials } from './credentials.ts';
+import { NotSentError } from './not-sent.ts';
 import type { OperationName, ResultOf } from './operations.ts';
 import { type EffectOutcome, type EffectPlan, type Operation, origin } from './plan.ts';
 
@@ -39,10 +40,10 @@ export async function send<N extends OperationName>(
     await inTransaction(deps.store, (tx) => markSending(tx, effect.key, attempt, stamp()));
     // A yes holds for the moment it was given in: much later it may be night there, or a ticket may be open.
     if (effect.customerFacing && tooOld(deps, judgedAt))
-      throw new TransientError('the decision to send is too old: it is judged again', origin(plan));
+      throw new NotSentError('the decision to send is too old: it is judged again', origin(plan));
     // Checked last, after the write above: past the deadline a later attempt may already be looking.
     if (performance.now() >= deadline)
-      throw new TransientError('the deadline passed before the first byte', origin(plan));
+      throw new NotSentError('the deadline passed before the first byte', origin(plan));
   };
   try {
     const result = await op.send(payload, {
