@@ -39,5 +39,5 @@ export * from './trials.ts';
 export * from './triggers.ts';
 export * from './upgrades.ts';
 export * from './usage.ts';
-export { canonicalJson } from './vault.ts';
+export { canonicalJson, openVault, type Vault } from './vault.ts';
 export * from './why.ts';
