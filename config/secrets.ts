@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 /** The configuration cannot be used: shown to RevOps with the place, never as a stack trace. */
@@ -34,6 +34,13 @@ export function lookUp(reference: string, env: Environment, dir: string): string
   } catch {
     return null;
   }
+}
+
+/** Whether others than its owner may read the file of a reference. Windows has no such bits. */
+export function isOpenToOthers(reference: string, dir: string): boolean {
+  if (!reference.startsWith('file:') || process.platform === 'win32') return false;
+  const stats = statSync(resolve(dir, reference.slice('file:'.length)), { throwIfNoEntry: false });
+  return stats !== undefined && (stats.mode & 0o077) !== 0;
 }
 
 /** A setting that may be a plain value or `env:NAME`: addresses in `roles` and `routing`. Null when not set. */

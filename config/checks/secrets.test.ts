@@ -1,5 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { formatProblems } from '../format-problems.ts';
+import { secretResolver } from '../secrets.ts';
 import { looksLikeSecret } from '../source/secret-shapes.ts';
 import { problemsOf, SMALL, spoil } from '../testing/small-folder.ts';
 
@@ -96,4 +100,23 @@ describe('a reference', () => {
       { severity: 'warning', message: 'the file /nowhere/hubspot is missing or empty here' },
     ]);
   });
+});
+
+test('a secret in a file that others may read is a warning with what to do; a new value counts at once', async () => {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'headroom-secret-'));
+  onTestFinished(() => fs.rmSync(dir, { recursive: true }));
+  const file = path.join(dir, 'token');
+  fs.writeFileSync(file, 'first value\n', { mode: 0o600 });
+  const reference = `file:${file}`;
+  const warnings = () => problemsOf(spoil('env:HUBSPOT_TOKEN', reference));
+  expect(await warnings()).toEqual([]);
+  fs.chmodSync(file, 0o640);
+  expect(await warnings()).toMatchObject([
+    { severity: 'warning', path: 'connections.crm.auth.token', example: expect.stringContaining('chmod 600') },
+  ]);
+
+  const secret = secretResolver({}, '.');
+  expect(secret(reference)).toBe('first value');
+  fs.writeFileSync(file, 'second value\n');
+  expect(secret(reference)).toBe('second value');
 });

@@ -1,5 +1,5 @@
 import { makeProblem, type Path, type Position, type Problem, type ProblemText } from '../problem.ts';
-import { lookUp } from '../secrets.ts';
+import { isOpenToOthers, lookUp } from '../secrets.ts';
 import type { Files } from '../source/folder.ts';
 import { findKnownSecrets, looksLikeSecret } from '../source/secret-shapes.ts';
 import type { CheckInput } from './input.ts';
@@ -66,7 +66,12 @@ export function checkReferences({ source, data, env, dir }: CheckInput): Problem
   }
   return places.flatMap(([path, value]) => {
     const reference = text(value);
-    if (reference === null || !/^(env:[A-Z]|file:)/.test(reference) || lookUp(reference, env, dir) !== null) return [];
+    if (reference === null || !/^(env:[A-Z]|file:)/.test(reference)) return [];
+    if (lookUp(reference, env, dir) !== null) {
+      if (!isOpenToOthers(reference, dir)) return [];
+      const message = `others on this machine may read the file ${reference.slice(5)}`;
+      return [source.problem(path, { message, example: `chmod 600 ${reference.slice(5)}`, severity: 'warning' })];
+    }
     const message = reference.startsWith('env:')
       ? `the environment variable ${reference.slice(4)} is not set here`
       : `the file ${reference.slice(5)} is missing or empty here`;

@@ -19,7 +19,7 @@ import { type HubProcess, startHubAsProcess } from '../support/hub-process.ts';
 import { measure } from '../support/moves.ts';
 import { throughCodec } from '../support/payloads.ts';
 import { runHeadroom } from '../support/run-headroom.ts';
-import { mails, seen } from '../support/seen.ts';
+import { mails } from '../support/seen.ts';
 import { adminOf } from '../support/test-world.ts';
 
 /**
@@ -70,9 +70,7 @@ afterAll(async () => {
   await hub?.stop();
 });
 
-const echo = (vendor: string, method: string, path: string, times = 2): FaultInput => ({
-  ...{ vendor, kind: 'echo', match: { method, path }, times },
-});
+const ECHOING = ['hubspot', 'slack', 'mixpanel', 'stripe'];
 const broken: FaultInput[] = [
   ...(['half_body', 'wrong_shape', 'server_error', 'expired_token'] as const).flatMap((kind): FaultInput[] => [
     { vendor: 'hubspot', kind, times: 1 },
@@ -91,21 +89,14 @@ async function faultyRun(): Promise<void> {
   measure(hub, ...about('acme', 20), ...about('other', 20));
   await eventually(async () => (await known()).meters.length > 0);
 
-  // Every vendor repeats what it was sent, in reads and in writes.
-  for (const fault of [
-    echo('hubspot', 'POST', '.'),
-    echo('hubspot', 'GET', '.'),
-    echo('slack', 'POST', '.'),
-    echo('mixpanel', 'GET', '.'),
-    echo('mixpanel', 'POST', '.'),
-    echo('stripe', 'GET', '.'),
-    echo('stripe', 'POST', '.'),
-  ]) {
-    sandbox.frame.faults.add(fault);
-  }
+  // Every vendor repeats what it was sent: the two calls that come next, whatever they are.
+  for (const vendor of ECHOING) sandbox.frame.faults.add({ vendor, kind: 'echo', times: 2 });
   await sandbox.frame.actOn('smtp', 'set_fault', { kind: 'echo_login', times: 2 });
   measure(hub, ...about('acme', 41));
   await eventually(() => mails(hub, 'acme').length > 0);
+  // At 96 % a person is told, in Slack.
+  measure(hub, ...about('acme', 48));
+  await eventually(() => echoesLeft().length === 0);
   await forge('/webhooks/billing', {
     'content-type': 'application/json',
     'stripe-signature': `t=1,v1=${sandbox.secrets.STRIPE_WEBHOOK_SECRET}`,
@@ -118,13 +109,17 @@ async function faultyRun(): Promise<void> {
 
   // And breaks, in the middle of which the hub is killed.
   for (const fault of broken) sandbox.frame.faults.add(fault);
-  measure(hub, ...about('acme', 48), ...about('other', 50));
+  measure(hub, ...about('other', 41));
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   await hub.kill();
   await hub.start();
   secrets.push({ name: "the command line's second token", text: readHubAddress(hub.dataDir)?.token ?? '' });
-  await eventually(() => mails(hub, 'other').length > 0 && seen(hub, 'task_created', 'other').length > 0);
+  // It goes on, though some connections wait for credentials now.
+  const why = z.object({ entries: z.array(z.unknown()).min(1) });
+  await eventually(() => hub.ask('/api/v1/accounts/other/why', why));
 }
+
+const echoesLeft = () => hub.sandbox.frame.faults.list().filter(({ kind }) => kind === 'echo');
 
 function about(account: string, used: number) {
   return [{ account, product: 'core', metric: 'storage_gb', used }];
@@ -138,11 +133,6 @@ async function forge(address: string, headers: Record<string, string>): Promise<
 }
 
 describe('after a faulty run', () => {
-  test('the vendors have repeated secrets in the errors that they gave', () => {
-    const left = hub.sandbox.frame.faults.list().filter(({ kind, vendor }) => kind === 'echo' && vendor !== 'mixpanel');
-    expect(left.map(({ vendor, match }) => `${vendor} ${match.method}`)).toEqual([]);
-  });
-
   test('what the hub has said on standard error and output shows no secret and no customer', () => {
     const said = fs.readFileSync(hub.logFile, 'utf8');
     // That it has said something about it at all.
