@@ -52,7 +52,8 @@ export async function serve(
     const url = localUrl(host, port);
     const source = { dir: configDir, env: process.env, sandbox };
     progress('opening the store and the connections');
-    const keys = readKeyRing(dataDir, process.env.HEADROOM_DATA_KEY);
+    const log = makeLog(process.env.HEADROOM_LOG ?? 'warn');
+    const keys = readKeyRing(dataDir, process.env.HEADROOM_DATA_KEY, ({ message }) => log.error(message));
     const core = await openCore({
       databaseUrl: place.databaseUrl,
       keys,
@@ -60,12 +61,12 @@ export async function serve(
       loaded: place.loaded ?? (await loadFolder(source)),
       clock,
       publicUrl: publicUrl ?? url,
-      log: makeLog(process.env.HEADROOM_LOG ?? 'warn'),
+      log,
     });
     stops.add(() => core.close());
     const connection = await Connection.connect({ address: place.temporalAddress });
     stops.add(() => connection.close());
-    const dataConverter = sealedConverter(keys, (error) => core.deps.log.error({ err: error }, error.message));
+    const dataConverter = sealedConverter(keys);
     const client = new Client({ connection, namespace: place.namespace, dataConverter });
     // Without retries: one that was still waiting to try again when the hub stops would end the process.
     const probe = await Connection.connect({ address: place.temporalAddress, interceptors: [] });

@@ -39,6 +39,9 @@ export interface KeyRing {
   file: string | null;
 }
 
+/** Told once of each key: what fails for want of it may itself be kept sealed, where nobody sees why. */
+export type OnMissing = (error: MissingKeyError) => void;
+
 /** Something was sealed with a key that this process does not have. */
 export class MissingKeyError extends Error {
   readonly keyId: string;
@@ -55,11 +58,14 @@ export class MissingKeyError extends Error {
  * the data directory that only its owner may read, made at the first start: a key a line, newest first, each with the
  * time it was made. The file is read again when it changes.
  */
-export function readKeyRing(dataDir: string, fromEnvironment: string | undefined): KeyRing {
+export function readKeyRing(
+  dataDir: string,
+  fromEnvironment: string | undefined,
+  onMissing: OnMissing = () => {},
+): KeyRing {
   if (fromEnvironment) {
-    return fixedRing(
-      fromEnvironment.split(',').map((text) => makeKey(parseKey(text.trim(), 'HEADROOM_DATA_KEY'), null)),
-    );
+    const keys = fromEnvironment.split(',').map((text) => parseKey(text.trim(), 'HEADROOM_DATA_KEY'));
+    return fixedRing(keys, onMissing);
   }
   const file = join(dataDir, 'data.key');
   mkdirSync(dataDir, { recursive: true });
@@ -69,20 +75,20 @@ export function readKeyRing(dataDir: string, fromEnvironment: string | undefined
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     chmodSync(file, 0o600);
   }
-  return fileRing(file);
+  return fileRing(file, onMissing);
 }
 
 /** Keys that never change while the process lives, newest first. */
-export function fixedRing(keys: (DataKey | Buffer)[]): KeyRing {
+export function fixedRing(keys: (DataKey | Buffer)[], onMissing: OnMissing = () => {}): KeyRing {
   const all = keys.map((key) => (Buffer.isBuffer(key) ? makeKey(key, null) : key));
-  return ringOf(null, () => all);
+  return ringOf(null, () => all, onMissing);
 }
 
-function fileRing(file: string): KeyRing {
+function fileRing(file: string, onMissing: OnMissing): KeyRing {
   let keys = readKeys(file);
   let seen = stampOf(file);
   let lookedAt = performance.now();
-  return ringOf(file, (again) => {
+  const look = (again: boolean) => {
     if (!again && performance.now() - lookedAt < LOOK_AGAIN_MS) return keys;
     lookedAt = performance.now();
     const stamp = stampOf(file);
@@ -90,10 +96,12 @@ function fileRing(file: string): KeyRing {
     keys = readKeys(file);
     seen = stamp;
     return keys;
-  });
+  };
+  return ringOf(file, look, onMissing);
 }
 
-function ringOf(file: string | null, all: (again: boolean) => DataKey[]): KeyRing {
+function ringOf(file: string | null, all: (again: boolean) => DataKey[], onMissing: OnMissing): KeyRing {
+  const told = new Set<string>();
   const newest = () => {
     const [first] = all(false);
     if (!first) throw new Error(`${file ?? 'HEADROOM_DATA_KEY'} holds no data key`);
@@ -106,8 +114,11 @@ function ringOf(file: string | null, all: (again: boolean) => DataKey[]): KeyRin
     newest,
     find: (id) => {
       const found = all(false).find((key) => key.id === id) ?? all(true).find((key) => key.id === id);
-      if (!found) throw new MissingKeyError(id, { file });
-      return found;
+      if (found) return found;
+      const error = new MissingKeyError(id, { file });
+      if (!told.has(id)) onMissing(error);
+      told.add(id);
+      throw error;
     },
   };
 }

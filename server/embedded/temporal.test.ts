@@ -72,11 +72,14 @@ test('comes back on the same port with its runs after it was killed with -9', as
 test('replaces a server left without the web UI when the UI is wanted', async () => {
   const dataDir = dataDirForTest();
   const left = await killedHub('temporal', dataDir);
-  const temporal = await start(dataDir, { ui: true });
+  const codecEndpoint = 'http://127.0.0.1:4670/codec/secret';
+  const temporal = await start(dataDir, { ui: true, codecEndpoint });
   expect(temporal.adopted).toBe(false);
   expect(isAlive(left.pid)).toBe(false);
   const page = await fetch(temporal.uiAddress ?? '');
   expect(page.status).toBe(200);
+  const settings = await fetch(`${temporal.uiAddress}/api/v1/settings`);
+  expect(await settings.json()).toMatchObject({ Codec: { Endpoint: codecEndpoint } });
 });
 
 test('two data directories started at once get servers of their own', async () => {

@@ -47,7 +47,7 @@ test('after a rotation new payloads name the new key, and old ones are still rea
 test('a key that is not there is named; an altered payload, or one under another name, is not opened', async () => {
   const [sealed = {}] = await codec.encode([payload('x')]);
   const told: string[] = [];
-  const elsewhere = sealingCodec(fixedRing([other]), ({ message }) => told.push(message));
+  const elsewhere = sealingCodec(fixedRing([other], ({ message }) => told.push(message)));
   const missing = /data key [0-9a-f]{8}, which is not in HEADROOM_DATA_KEY/;
   for (let n = 0; n < 2; n += 1) await expect(elsewhere.decode([sealed])).rejects.toThrow(missing);
   expect(told).toEqual([expect.stringMatching(missing)]);

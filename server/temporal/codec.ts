@@ -1,13 +1,11 @@
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import { METADATA_ENCODING_KEY } from '@temporalio/common/lib/converter/types.js';
 import protos from '@temporalio/proto';
-import { type KeyRing, MissingKeyError, openBytes, sealBytes } from '../../store/index.ts';
+import { type KeyRing, openBytes, sealBytes } from '../../store/index.ts';
 
 /** As Temporal's own samples name it, so that tools know a sealed payload when they see one. */
 export const SEALED = 'binary/encrypted';
 export const KEY_ID = 'encryption-key-id';
-
-export type OnMissingKey = (error: MissingKeyError) => void;
 
 const proto = protos.temporal.api.common.v1.Payload;
 
@@ -15,24 +13,11 @@ const proto = protos.temporal.api.common.v1.Payload;
  * Seals what leaves for Temporal, inputs, results, heartbeats, memos, failures, with the ring's newest key, and opens
  * it with the one that its metadata names. Payloads from before, in plain text, pass unchanged.
  * https://docs.temporal.io/payload-codec
- * @param onMissingKey told once of each key: the failure itself reaches Temporal sealed, where nobody would see why
  */
-export function sealingCodec(ring: KeyRing, onMissingKey: OnMissingKey = () => {}): PayloadCodec {
-  const told = new Set<string>();
-  const tryToOpen = (payload: Payload) => {
-    try {
-      return open(ring, payload);
-    } catch (error) {
-      if (error instanceof MissingKeyError && !told.has(error.keyId)) {
-        told.add(error.keyId);
-        onMissingKey(error);
-      }
-      throw error;
-    }
-  };
+export function sealingCodec(ring: KeyRing): PayloadCodec {
   return {
     encode: async (payloads) => payloads.map((payload) => seal(ring, payload)),
-    decode: async (payloads) => payloads.map((payload) => (isSealed(payload) ? tryToOpen(payload) : payload)),
+    decode: async (payloads) => payloads.map((payload) => (isSealed(payload) ? open(ring, payload) : payload)),
   };
 }
 

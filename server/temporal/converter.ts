@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
 import type { KeyRing } from '../../store/index.ts';
-import { type OnMissingKey, sealingCodec } from './codec.ts';
+import { sealingCodec } from './codec.ts';
 
 /** Loaded by Temporal's SDK itself, here and in the workflow bundle. */
 export const FAILURE_CONVERTER = fileURLToPath(new URL('./failure-converter.ts', import.meta.url));
@@ -10,6 +10,6 @@ export const FAILURE_CONVERTER = fileURLToPath(new URL('./failure-converter.ts',
  * What every client and worker of ours talks to Temporal with: the server keeps sealed payloads only. Search attributes
  * and names of workflows, activities and timers stay readable, so they never carry personal data.
  */
-export function sealedConverter(ring: KeyRing, onMissingKey?: OnMissingKey): DataConverter {
-  return { payloadCodecs: [sealingCodec(ring, onMissingKey)], failureConverterPath: FAILURE_CONVERTER };
+export function sealedConverter(ring: KeyRing): DataConverter {
+  return { payloadCodecs: [sealingCodec(ring)], failureConverterPath: FAILURE_CONVERTER };
 }

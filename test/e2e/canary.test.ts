@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { Client, Connection } from '@temporalio/client';
+import type { Payload } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,13 +12,13 @@ import type { FaultInput } from '../../sandbox/faults/fault.ts';
 import { serversOf } from '../../server/demo/servers.ts';
 import { openDataDir, secretOf } from '../../server/embedded/data-dir.ts';
 import { readHubAddress } from '../../server/hub-address.ts';
-import { sealingCodec } from '../../server/temporal/codec.ts';
+import { isSealed, KEY_ID, sealingCodec } from '../../server/temporal/codec.ts';
 import { openVault, readKeyRing } from '../../store/index.ts';
 import { type Canary, findCanaries } from '../support/canaries.ts';
 import { eventually } from '../support/eventually.ts';
 import { type HubProcess, startHubAsProcess } from '../support/hub-process.ts';
 import { measure } from '../support/moves.ts';
-import { throughCodec } from '../support/payloads.ts';
+import { payloadsIn, throughCodec } from '../support/payloads.ts';
 import { runHeadroom } from '../support/run-headroom.ts';
 import { mails } from '../support/seen.ts';
 import { adminOf } from '../support/test-world.ts';
@@ -249,4 +250,39 @@ function opened(vault: ReturnType<typeof openVault>, bytes: Buffer): string {
   } catch {
     return bytes.toString('latin1');
   }
+}
+
+describe('its data key is rotated while it runs', () => {
+  const keys = (...argv: string[]) => runHeadroom(['keys', ...argv, '--data', hub.dataDir]);
+  const ring = () => readKeyRing(hub.dataDir, undefined);
+
+  test('stored messages move over, new runs take the new key, and the old one stays while runs need it', async () => {
+    const [old = ''] = ring()
+      .all()
+      .map(({ id }) => id);
+    expect(await keys('rotate')).toMatchObject({ code: 0, out: expect.stringMatching(/opens +0$/) });
+    const [newest] = ring().all();
+    expect(newest?.id).not.toBe(old);
+    const refused = await keys('retire', old);
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('is still needed, by the workflow') });
+
+    const connection = await Connection.connect({ address: `127.0.0.1:${serversOf(hub.dataDir).temporal?.port}` });
+    try {
+      const client = new Client({ connection });
+      const begun = new Date().toISOString();
+      const run = await eventually(async () => {
+        for await (const found of client.workflow.list({ query: `StartTime > "${begun}"` })) return found;
+        return null;
+      });
+      const history = await client.workflow.getHandle(run.workflowId, run.runId).fetchHistory();
+      expect(payloadsIn(history).filter(isSealed).map(keyOf)).toContain(newest?.id);
+      expect(payloadsIn(history).map(keyOf)).not.toContain(old);
+    } finally {
+      await connection.close();
+    }
+  });
+});
+
+function keyOf({ metadata }: Payload): string {
+  return Buffer.from(metadata?.[KEY_ID] ?? []).toString();
 }

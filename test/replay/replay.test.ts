@@ -73,7 +73,7 @@ describe('the workflows as they are now', () => {
     const elsewhere = fixedRing([randomBytes(32)]);
     const sealed = await throughCodec(read(file), sealingCodec(elsewhere).encode);
     const told: string[] = [];
-    const telling = sealedConverter(ring, ({ keyId }) => told.push(keyId));
+    const telling = sealedConverter(fixedRing(ring.all(), ({ keyId }) => told.push(keyId)));
     await expect(Worker.runReplayHistory({ workflowBundle, dataConverter: telling }, sealed)).rejects.toThrow(
       /workflow task failure/,
     );
