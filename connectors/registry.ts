@@ -3,6 +3,7 @@ import { hubspot } from './hubspot/index.ts';
 import { inApp } from './in_app/index.ts';
 import type { Connector } from './kit/connector.ts';
 import { mixpanel } from './mixpanel/index.ts';
+import { salesforce } from './salesforce/index.ts';
 import { slack } from './slack/index.ts';
 import { smtp } from './smtp/index.ts';
 import { stripe } from './stripe/index.ts';
@@ -13,6 +14,7 @@ export const connectors: Record<string, Connector> = {
   hubspot,
   in_app: inApp,
   mixpanel,
+  salesforce,
   slack,
   smtp,
   stripe,

@@ -28,7 +28,7 @@ async function started(): Promise<{ child: Child; addresses: Record<string, stri
 
 test('prints where everything is as one line, and ends when its parent is gone', async () => {
   const { child, addresses } = await started();
-  for (const vendor of ['mixpanel', 'stripe', 'hubspot', 'slack', 'smtp', 'in_app', 'control']) {
+  for (const vendor of ['mixpanel', 'stripe', 'hubspot', 'salesforce', 'slack', 'smtp', 'in_app', 'control']) {
     expect(addresses[vendor]).toMatch(/^(http|smtp):\/\/127\.0\.0\.1:\d+$/);
   }
   child.stdin.end();

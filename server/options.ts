@@ -55,5 +55,7 @@ export interface DemoOptions {
   keep: boolean;
   /** Files of a world; null: the demo's own. */
   world: { usage: string; truth: string | null } | null;
+  /** Null: the first example's. */
+  configDir: string | null;
   seed: number | null;
 }

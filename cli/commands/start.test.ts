@@ -306,6 +306,9 @@ describe('demo', () => {
       return 1;
     };
     const argv = ['demo', '--days', '20', '--chaos', '--json', 'r.json', '--keep', '--world', 'w', '--seed', '7'];
+    argv.push('--config', 'ours');
+    fs.mkdirSync(path.join(cwd, 'ours'));
+    fs.writeFileSync(path.join(cwd, 'ours', 'headroom.yaml'), '');
     const { code } = await runCommand(argv, { cwd, launch: { demo } });
     expect(code).toBe(1);
     expect(given).toEqual([
@@ -316,6 +319,7 @@ describe('demo', () => {
         record: null,
         keep: true,
         world: { usage: path.join(cwd, 'w.usage.ndjson.gz'), truth: path.join(cwd, 'w.truth.ndjson.gz') },
+        configDir: path.join(cwd, 'ours'),
         seed: 7,
       },
     ]);

@@ -51,6 +51,23 @@ const byVendor: Record<string, VendorAnswers> = {
       },
     },
   },
+  // https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm; no limit of a rate answers 429
+  salesforce: {
+    rate_limited: {
+      status: 403,
+      body: [
+        {
+          message: 'ConcurrentRequests (Concurrent API Requests) Limit exceeded.',
+          errorCode: 'REQUEST_LIMIT_EXCEEDED',
+        },
+      ],
+    },
+    server_error: { status: 503, body: [{ message: 'server too busy', errorCode: 'SERVER_UNAVAILABLE' }] },
+    expired_token: {
+      status: 401,
+      body: [{ message: 'Session expired or invalid', errorCode: 'INVALID_SESSION_ID' }],
+    },
+  },
   // https://docs.slack.dev/apis/web-api/rate-limits; API errors come with status 200
   slack: {
     rate_limited: { status: 429, body: { ok: false, error: 'ratelimited' } },

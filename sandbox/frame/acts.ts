@@ -12,11 +12,17 @@ export interface PeopleActs {
   'stripe.change_plan': { account: string; product: string; plan: string };
   /** One of our people presses a button of a message; `actionId` and `value` as they stood in the message. */
   'slack.click': { channel: string; ts: string; actionId: string; value: string; email: string };
-  /** The account manager logs a call with the customer. */
-  'hubspot.log_call': { account: string; ownerId: string | null; body: string };
+  /** The account manager logs a call with the customer, in the CRM where the hub leaves its tasks. */
+  'hubspot.log_call': LoggedCall;
+  'salesforce.log_call': LoggedCall;
   /** The product's user answers a prompt. */
   'in_app.click': { key: string; account: string; user: string };
   'in_app.dismiss': { key: string; account: string; user: string };
+}
+interface LoggedCall {
+  account: string;
+  ownerId: string | null;
+  body: string;
 }
 export type PeopleActName = keyof PeopleActs;
 

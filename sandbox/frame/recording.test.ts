@@ -26,6 +26,16 @@ test('hides secrets everywhere, and keeps the scheme that was used', () => {
   expect(JSON.stringify(masked)).not.toContain('session=1');
 });
 
+test('hides tokens that only an answer or a request of this run holds', () => {
+  const masked = createMask([])({
+    ...exchange,
+    requestBody: 'grant_type=jwt-bearer&assertion=eyJhbGciOi.e30.c2ln&scope=api',
+    responseBody: '{"access_token":"00DHr!AQ4.x","token_type":"Bearer","issued_at":"1"}',
+  });
+  expect(masked.requestBody).toBe('grant_type=jwt-bearer&assertion=***&scope=api');
+  expect(masked.responseBody).toBe('{"access_token":"***","token_type":"Bearer","issued_at":"1"}');
+});
+
 test('an authorization without a scheme is hidden whole', () => {
   const masked = createMask([])({ ...exchange, requestHeaders: { authorization: 'topsecret' } });
   expect(masked.requestHeaders.authorization).toBe('***');

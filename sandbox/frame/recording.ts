@@ -25,6 +25,11 @@ export interface Recorder {
 
 const SECRET_HEADER = /^(authorization|proxy-authorization|cookie|set-cookie|x-api-key|.*-token)$/;
 const MASK = '***';
+/** What OAuth hands out or takes, which no list of secrets can hold beforehand (RFC 6749 §5.1, RFC 7523 §2.1). */
+const TOKENS: [RegExp, string][] = [
+  [/("(?:access|refresh|id)_token"\s*:\s*")[^"]*/g, `$1${MASK}`],
+  [/\b(assertion|client_secret)=[^&\s"]+/g, `$1=${MASK}`],
+];
 
 /** `Bearer xoxb-1` becomes `Bearer ***`: the scheme is what a reader wants to see. */
 function maskHeader(name: string, value: string): string {
@@ -37,7 +42,11 @@ function maskHeader(name: string, value: string): string {
 export function createMask(secrets: string[]): (exchange: Exchange) => Exchange {
   // Longest first: a secret may be part of another one.
   const hidden = secrets.filter((value) => value.length >= 8).sort((a, b) => b.length - a.length);
-  const text = (value: string) => hidden.reduce((result, secret) => result.replaceAll(secret, MASK), value);
+  const text = (value: string) =>
+    TOKENS.reduce(
+      (result, [shape, masked]) => result.replace(shape, masked),
+      hidden.reduce((result, secret) => result.replaceAll(secret, MASK), value),
+    );
   const headers = (all: Record<string, string>) =>
     Object.fromEntries(Object.entries(all).map(([name, value]) => [name, text(maskHeader(name, value))]));
   return (exchange) => ({

@@ -16,6 +16,8 @@ export function makeSecrets(seed: string): Record<string, string> {
     STRIPE_KEY: `sk_test_${hex('stripe-key', 40)}`,
     STRIPE_WEBHOOK_SECRET: `whsec_${hex('stripe-webhook', 40)}`,
     HUBSPOT_TOKEN: `pat-na1-${hex('hubspot', 32)}`,
+    SALESFORCE_CLIENT_ID: `3MVG9${hex('salesforce-client-id', 60)}`,
+    SALESFORCE_CLIENT_SECRET: hex('salesforce-client-secret', 64),
     SLACK_BOT_TOKEN: `xoxb-${hex('slack-bot', 36)}`,
     SLACK_SIGNING_SECRET: hex('slack-signing', 32),
     SMTP_USER: `sandbox-${hex('smtp-user', 6)}`,

@@ -66,7 +66,8 @@ function call(context: PeopleContext, account: string, email: string): void {
   const delay = context.delayMs(account, 'call', 2 * HOUR, 30 * HOUR);
   later(context, delay, `${email} on the phone`, async () => {
     const ownerId = context.directory.accounts.get(account)?.owner.id ?? null;
-    await context.act('hubspot.log_call', { account, ownerId, body: 'Talked about their usage and the next plan.' });
+    const crm = context.crm();
+    await context.act(`${crm}.log_call`, { account, ownerId, body: 'Talked about their usage and the next plan.' });
   });
 }
 

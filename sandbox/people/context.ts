@@ -20,6 +20,8 @@ export interface PeopleContext {
   delayMs: (who: string, why: string, fromMs: number, toMs: number) => number;
   /** Which account a chat message is about, as far as its reader can tell. */
   accountOfMessage: (channel: string, ts: string) => string | null;
+  /** The CRM that this company works in: people go where their tasks are. */
+  crm: () => 'hubspot' | 'salesforce';
   note: (entry: Pick<LedgerEntry, 'account' | 'id' | 'summary'> & Partial<LedgerEntry> & { act: string }) => void;
   log: (line: string) => void;
 }

@@ -30,6 +30,7 @@ async function town(
     smtp: ['reply', 'one_click_unsubscribe'],
     slack: ['click'],
     hubspot: ['log_call'],
+    salesforce: ['log_call'],
     in_app: ['click', 'dismiss'],
     stripe: ['change_plan'],
   };
@@ -211,6 +212,13 @@ describe('an account manager', () => {
     await expect.poll(() => acts.map(([name]) => name)).toEqual(['slack.click', 'hubspot.log_call']);
     expect(acts[0]?.[1]).toMatchObject({ actionId: 'on_it' });
     await expect.poll(noted).toEqual([undefined, 'on_it']);
+  });
+
+  test('logs the call in the CRM where the tasks are', async () => {
+    const { frame, acts } = await town({ am: 'on_it' });
+    frame.note('salesforce', { kind: 'task_created', account: 'a_1', id: '00T1', summary: 'Call Alder Foods' });
+    alert(frame, '1');
+    await expect.poll(() => acts.map(([name]) => name)).toEqual(['slack.click', 'salesforce.log_call']);
   });
 
   test('does not press what is shown again as an update, nor anything of another account', async () => {

@@ -43,6 +43,10 @@ export function startPeople(
     accountOfMessage: (channel, ts) =>
       frame.ledger.entries.findLast((entry) => entry.kind === 'chat_message' && entry.id === `${channel}/${ts}`)
         ?.account ?? null,
+    crm: () =>
+      frame.ledger.entries.findLast(({ kind }) => kind === 'task_created')?.vendor === 'salesforce'
+        ? 'salesforce'
+        : 'hubspot',
     note: (entry) => frame.note('people', { ...entry, kind: 'act' }),
     log: (line) => frame.log(`people: ${line}`),
   };

@@ -119,7 +119,7 @@ class DemoRun {
     const sandboxFile = path.join(this.#folder, 'sandbox.json');
     writeFileSync(sandboxFile, JSON.stringify({ ...sandbox.ready, clock: this.#clock }), { mode: 0o600 });
     this.#hubArgs = {
-      configDir: EXAMPLE,
+      configDir: options.configDir ?? EXAMPLE,
       dataDir: this.#dataDir,
       port,
       sandboxFile,

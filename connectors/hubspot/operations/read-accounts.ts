@@ -1,4 +1,5 @@
 import { businessNow } from '../../../domain/clock.ts';
+import { toSegment } from '../../kit/account-values.ts';
 import type { Crm, CrmAccount } from '../../kit/capabilities.ts';
 import type { ConnectDependencies } from '../../kit/connector.ts';
 import type { Call } from '../../kit/operation.ts';
@@ -11,7 +12,7 @@ import { readContacts } from './contacts.ts';
 import { readObjects } from './objects.ts';
 import { readOutreach } from './outreach.ts';
 import { readTickets } from './tickets.ts';
-import { toCents, toDay, toSegment, toZone } from './values.ts';
+import { toCents, toDay, toZone } from './values.ts';
 
 /** Companies looked into at once: more would cost memory, fewer would cost calls of the ten seconds' quota. */
 const LINKED_AT_ONCE = 500;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { toSegment } from '../../kit/account-values.ts';
 import { escapeHtml, textToHtml } from './task-body.ts';
-import { toCents, toDay, toIso, toSegment, toZone } from './values.ts';
+import { toCents, toDay, toIso, toZone } from './values.ts';
 
 describe('property values', () => {
   test.each([

@@ -1,6 +1,6 @@
 /** HubSpot's property values are text; these say what they mean, or null where they mean nothing. */
-import { IANAZone } from 'luxon';
-import type { Cents, Iso, Segment } from '../../../domain/model.ts';
+import type { Cents, Iso } from '../../../domain/model.ts';
+import { toZone as zoneNamed } from '../../kit/account-values.ts';
 
 type Text = string | null | undefined;
 
@@ -23,26 +23,4 @@ export function toCents(value: Text): Cents | null {
 }
 
 /** HubSpot's own lists of zones write a slash as `_slash_` and all in lower case; a text property holds the name as it is. */
-export function toZone(value: Text): string | null {
-  const text = value?.trim() ?? '';
-  const known = zones.get(text);
-  if (known !== undefined) return known;
-  const zone = zoneOf(text);
-  // Bounded, though the text comes from people: there are fewer than 600 zones.
-  if (zones.size < 1_000) zones.set(text, zone);
-  return zone;
-}
-
-function zoneOf(text: string): string | null {
-  const name = text.replaceAll('_slash_', '/');
-  if (!IANAZone.isValidZone(name)) return null;
-  return name === text ? name : new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
-}
-
-/** Asking the system for a zone costs as much as reading a whole company: each name is asked once. */
-const zones = new Map<string, string | null>();
-
-export function toSegment(value: Text): Segment | null {
-  const name = value?.trim().toLowerCase().replace(/[ -]+/g, '_');
-  return name === 'smb' || name === 'mid_market' || name === 'enterprise' ? name : null;
-}
+export const toZone = (value: Text): string | null => zoneNamed(value?.replaceAll('_slash_', '/'));

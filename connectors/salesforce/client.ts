@@ -1,0 +1,150 @@
+/**
+ * Salesforce's REST API, by the paths of one version.
+ *
+ * Not through jsforce: it signs in again without end on 401, repeats by itself, waits half an hour, and takes neither a
+ * signal nor a dispatcher, so that there is no place in it to check a host or to end a call
+ * (docs/decisions/013-salesforce-without-jsforce.md).
+ */
+import type { z } from 'zod';
+import { addMs, businessNow, wireDelay } from '../../domain/clock.ts';
+import type { Json } from '../../domain/model.ts';
+import type { ConnectDependencies } from '../kit/connector.ts';
+import { hostFetch } from '../kit/doors.ts';
+import { baseUrl, hostGuard } from '../kit/hosts.ts';
+import { vendorRequest } from '../kit/http.ts';
+import type { Idempotency } from '../kit/network-errors.ts';
+import type { Call, WriteCall } from '../kit/operation.ts';
+import { ownSettings } from '../kit/settings.ts';
+import { callWithin } from '../kit/time-limit.ts';
+import { classifySalesforce, isSessionOver, stopsEverybody } from './errors.ts';
+import {
+  API_VERSION,
+  DEFAULT_ACCOUNT_KEY,
+  manifest,
+  type SalesforceSettings,
+  settings as settingsSchema,
+} from './manifest.ts';
+import { createSessions, type Session } from './session.ts';
+
+/** Of one request; a whole read of all accounts takes as long as its own call allows. */
+const REQUEST_TIMEOUT_MS = 60_000;
+/** The quota rolls over 24 hours: there is no moment at which it starts anew, only a time after which asking is fair. */
+const DAILY_PROBE_MS = 30 * 60_000;
+
+export interface SalesforceRequest<Reply> {
+  operation: string;
+  method: 'GET' | 'POST' | 'PATCH';
+  /** Beneath the version, such as `/query`; or the whole path, as Salesforce gives it for the next page. */
+  path: string;
+  query?: Record<string, string>;
+  body?: Json;
+  reply: z.ZodType<Reply>;
+}
+export interface SalesforceClient {
+  settings: SalesforceSettings;
+  /** For requests without an effect. */
+  read: <Reply>(request: SalesforceRequest<Reply>, call: Call) => Promise<Reply>;
+  /** Awaits `call.sending()` just before the first byte. */
+  write: <Reply>(request: SalesforceRequest<Reply>, idempotency: Idempotency, call: WriteCall) => Promise<Reply>;
+  /** Calls of the last 24 hours, of all of the org's integrations, as the last answer said. */
+  dailyCalls: () => { used: number; limit: number } | null;
+}
+
+export function createClient(dependencies: ConnectDependencies): SalesforceClient {
+  const { connection, clock, pauseUntil } = dependencies;
+  const settings = settingsSchema.parse({
+    ...ownSettings(connection),
+    account_key: connection.account_key ?? DEFAULT_ACCOUNT_KEY,
+  });
+  const guard = hostGuard(manifest, connection);
+  const fetch = hostFetch(guard);
+  const base = baseUrl(connection, `https://${settings.my_domain}`);
+  const sessions = createSessions(dependencies, { settings, guard, fetch, base });
+  const byCode = classifySalesforce(() => {
+    const now = businessNow(clock, Date.now());
+    return wireDelay(clock, now, addMs(now, DAILY_PROBE_MS));
+  });
+  let daily: { used: number; limit: number } | null = null;
+
+  function prepare<Reply>(request: SalesforceRequest<Reply>, session: Session) {
+    const path = request.path.startsWith('/services/') ? request.path : `/services/data/v${API_VERSION}${request.path}`;
+    return {
+      fetch,
+      connector: manifest.name,
+      operation: request.operation,
+      method: request.method,
+      url: `${session.url}${path}${request.query ? `?${new URLSearchParams(request.query)}` : ''}`,
+      headers: {
+        authorization: `Bearer ${session.token}`,
+        accept: 'application/json',
+        ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      schema: request.reply,
+      classify: (reply: Parameters<typeof byCode>[0]) => {
+        daily = usageIn(reply.headers) ?? daily;
+        return byCode(reply);
+      },
+    };
+  }
+
+  /** A session ends without notice, and its 401 means that nothing was done: one new one, then the answer counts. */
+  async function withSession<Reply>(call: Call, send: (session: Session) => Promise<{ body: Reply }>): Promise<Reply> {
+    const session = await sessions.current(call);
+    try {
+      return (await send(session)).body;
+    } catch (error) {
+      if (!isSessionOver(error)) throw error;
+      sessions.forget(session);
+      return (await send(await sessions.current(call))).body;
+    }
+  }
+  async function heedLimits<Reply>(sent: Promise<Reply>): Promise<Reply> {
+    try {
+      return await sent;
+    } catch (error) {
+      if (stopsEverybody(error)) {
+        const spent = daily ? ` (${daily.used} of ${daily.limit} calls in 24 hours)` : '';
+        await pauseUntil(Date.now() + error.retryAfterMs, `${error.message}${spent}`);
+      }
+      throw error;
+    }
+  }
+
+  return {
+    settings,
+    read: (request, call) => {
+      const limited = shorter(call);
+      return heedLimits(
+        withSession(limited, (session) => vendorRequest({ ...prepare(request, session), call: limited })),
+      );
+    },
+    write: (request, write, call) => {
+      const limited = { ...call, ...shorter(call), sending: once(call.sending) };
+      return heedLimits(
+        withSession(limited, (session) => vendorRequest({ ...prepare(request, session), write, call: limited })),
+      );
+    },
+    dailyCalls: () => daily,
+  };
+}
+
+function shorter(call: Call): Call {
+  const own = callWithin(REQUEST_TIMEOUT_MS, call.signal);
+  return { signal: own.signal, deadline: Math.min(own.deadline, call.deadline) };
+}
+
+/** A write that goes out a second time, with a new session, is still the same one. */
+function once(run: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | null = null;
+  return () => {
+    done ??= run();
+    return done;
+  };
+}
+
+/** `api-usage=25/100000`: https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_api_usage.htm */
+function usageIn(headers: Headers): { used: number; limit: number } | null {
+  const [, used, limit] = /api-usage=(\d+)\/(\d+)/.exec(headers.get('sforce-limit-info') ?? '') ?? [];
+  return used === undefined ? null : { used: Number(used), limit: Number(limit) };
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import type { Crm } from '../../kit/capabilities.ts';
+import type { SalesforceClient } from '../client.ts';
+import { nothing, row } from '../schemas.ts';
+import { recordId, textOf } from '../soql.ts';
+
+const payload = z.object({ taskId: z.string(), note: z.string() });
+
+/**
+ * Ticks a task off and says why under its comments. Done twice, the note stands there once. A task that somebody deleted
+ * is a RefusedError.
+ */
+export function completeTask(client: SalesforceClient): Crm['completeTask'] {
+  const operation = 'completeTask';
+  return {
+    name: operation,
+    idempotency: 'natural',
+    settleMs: 20_000,
+    timeoutMs: 30_000,
+    prepare: ({ taskId, note }) => ({ taskId: recordId(taskId), note }),
+    send: async (stored, call) => {
+      const { taskId, note } = payload.parse(stored);
+      const path = `/sobjects/Task/${taskId}`;
+      const task = await client.read(
+        { operation, method: 'GET', path, query: { fields: 'Description' }, reply: row },
+        call,
+      );
+      const body = textOf(task, 'Description') ?? '';
+      const Description = note === '' || body.includes(note) ? body : `${body}\n\n${note}`.trim();
+      const fields = { Status: client.settings.completed_status, Description };
+      await client.write({ operation, method: 'PATCH', path, body: fields, reply: nothing }, 'natural', call);
+      return { taskId };
+    },
+  };
+}
