@@ -34,7 +34,7 @@ const HIDDEN_FIELD =
 /** Codes of what is gone, or was never there. */
 const GONE = new Set(['ENTITY_IS_DELETED', 'INVALID_CROSS_REFERENCE_KEY']);
 /** The app or its user may do nothing at all. */
-const NO_ACCESS = new Set(['API_DISABLED_FOR_ORG', 'API_CURRENTLY_DISABLED', 'INVALID_LOGIN', 'USER_NOT_API_ENABLED']);
+const NO_ACCESS = new Set(['API_DISABLED_FOR_ORG', 'API_CURRENTLY_DISABLED']);
 /** The whole transaction was rolled back, or the page can be asked for anew: nothing has happened. */
 const AGAIN = new Set(['UNABLE_TO_LOCK_ROW', 'INVALID_QUERY_LOCATOR', 'QUERY_TIMEOUT']);
 

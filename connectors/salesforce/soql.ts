@@ -26,9 +26,11 @@ export const quoted = (text: string): string => `'${text.replace(/[\\'"\n\r\t\b\
 
 export const listOf = (texts: readonly string[]): string => `(${texts.map(quoted).join(',')})`;
 
+export const isRecordId = (id: string): boolean => /^[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?$/.test(id);
+
 /** Ids stand in queries and paths, so that nothing else may pass for one. */
 export function recordId(id: string): string {
-  if (/^[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?$/.test(id)) return toLongId(id);
+  if (isRecordId(id)) return toLongId(id);
   throw new InvalidInputError(`${JSON.stringify(id)} is no id of a Salesforce record`, {
     connector: manifest.name,
     operation: 'look up',

@@ -3,6 +3,7 @@ import type { Crm } from '../../kit/capabilities.ts';
 import type { SalesforceClient } from '../client.ts';
 import { nothing, row } from '../schemas.ts';
 import { recordId, textOf } from '../soql.ts';
+import { DESCRIPTION_CHARACTERS } from './create-task.ts';
 
 const payload = z.object({ taskId: z.string(), note: z.string() });
 
@@ -26,7 +27,8 @@ export function completeTask(client: SalesforceClient): Crm['completeTask'] {
         call,
       );
       const body = textOf(task, 'Description') ?? '';
-      const Description = note === '' || body.includes(note) ? body : `${body}\n\n${note}`.trim();
+      const whole = note === '' || body.includes(note) ? body : `${body}\n\n${note}`.trim();
+      const Description = whole.slice(0, DESCRIPTION_CHARACTERS);
       const fields = { Status: client.settings.completed_status, Description };
       await client.write({ operation, method: 'PATCH', path, body: fields, reply: nothing }, 'natural', call);
       return { taskId };

@@ -11,7 +11,8 @@ import { query, quoted, recordId, textOf } from '../soql.ts';
 import { describedFields, missingField } from './fields.ts';
 
 const SUBJECT_CHARACTERS = 255;
-const DESCRIPTION_CHARACTERS = 32_000;
+/** Of the comments; longer ones are refused. */
+export const DESCRIPTION_CHARACTERS = 32_000;
 
 const payload = z.object({ accountId: z.string(), marker: z.string(), fields: z.record(z.string(), z.string()) });
 

@@ -8,7 +8,7 @@ import { chunk, paginate } from '../../kit/paginate.ts';
 import type { SalesforceClient } from '../client.ts';
 import { manifest, type SalesforceSettings } from '../manifest.ts';
 import type { Row } from '../schemas.ts';
-import { IDS_AT_ONCE, idList, listOf, numberOf, query, quoted, recordId, textOf } from '../soql.ts';
+import { IDS_AT_ONCE, idList, isRecordId, listOf, numberOf, query, quoted, recordId, textOf } from '../soql.ts';
 import { readCases } from './cases.ts';
 import { readContacts } from './contacts.ts';
 import { readOutreach } from './outreach.ts';
@@ -95,7 +95,9 @@ export function accountReads(
     },
     readAccountsById: async (externalIds, call) => {
       const accounts: CrmAccount[] = [];
-      for (const ids of chunk([...new Set(externalIds.map(recordId))], IDS_AT_ONCE)) {
+      // What is no id of Salesforce's, such as one of the CRM before it, is no account there.
+      const own = new Set(externalIds.filter(isRecordId).map(recordId));
+      for (const ids of chunk([...own], IDS_AT_ONCE)) {
         const soql = `SELECT ${fields} FROM Account WHERE Id IN ${idList(ids)} ORDER BY Id`;
         accounts.push(...(await picture(await query(client, 'read accounts', soql, call), null, call)));
       }

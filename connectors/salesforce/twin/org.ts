@@ -2,6 +2,7 @@
 import type { Iso } from '../../../domain/model.ts';
 import { type FieldDefinition, ID_PREFIX, initialFields, OBJECT_NAMES, type ObjectName } from './definitions.ts';
 import { longId, makeId } from './ids.ts';
+import { ValueIndex } from './value-index.ts';
 
 export type Value = string | number | boolean | null;
 export type Values = Record<string, Value>;
@@ -16,7 +17,7 @@ export class Org {
   readonly #fields = new Map<ObjectName, Map<string, FieldDefinition>>(
     OBJECT_NAMES.map((name) => [name, new Map(initialFields(name).map((one) => [one.name.toLowerCase(), one]))]),
   );
-  readonly #accounts = new Map<string, string>();
+  readonly #index = new ValueIndex();
   readonly #now: () => Iso;
   #last = 0;
   /** Who the hub's app acts as. */
@@ -65,11 +66,10 @@ export class Org {
 
   update(record: SalesforceRecord, values: Values): void {
     const at = this.#now();
-    Object.assign(record, values, { LastModifiedDate: at, SystemModstamp: at });
-    workOut(this, record, at);
-    if (record.object === 'Account' && typeof record.Headroom_Account_Id__c === 'string') {
-      this.#accounts.set(record.Headroom_Account_Id__c, record.Id);
-    }
+    this.#index.around(record, () => {
+      Object.assign(record, values, { LastModifiedDate: at, SystemModstamp: at });
+      workOut(this, record, at);
+    });
   }
 
   /** Into the recycle bin. */
@@ -86,13 +86,22 @@ export class Org {
   }
 
   find(object: ObjectName, field: string, value: Value): SalesforceRecord | null {
-    for (const record of this.of(object).values()) if (record[field] === value && !record.IsDeleted) return record;
-    return null;
+    return this.withValue(object, field, value).find((record) => !record.IsDeleted) ?? null;
+  }
+
+  /** Those in the recycle bin, too. Text is the same in any case. */
+  withValue(object: ObjectName, field: string, value: Value): SalesforceRecord[] {
+    if (this.#index.has(object, field)) return this.#index.get(object, field, value);
+    return [...this.of(object).values()].filter((record) => record[field] === value);
+  }
+
+  isIndexed(object: ObjectName, field: string): boolean {
+    return this.#index.has(object, field);
   }
 
   /** The record of an account of ours. */
   accountOf(account: string): SalesforceRecord | null {
-    return this.get('Account', this.#accounts.get(account) ?? '');
+    return this.find('Account', 'Headroom_Account_Id__c', account);
   }
 
   /** Our account id of the account that a record belongs to. */

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Json } from '../../../domain/model.ts';
 import { type FieldDefinition, ID_PREFIX, OBJECT_NAMES, type ObjectName, objectNamed } from './definitions.ts';
-import type { Org, SalesforceRecord, Value, Values } from './org.ts';
+import type { Org, SalesforceRecord, Values } from './org.ts';
 import { invalid, notFound, SalesforceProblem } from './problem.ts';
 import { noColumn } from './soql/run.ts';
 import { checkedValues } from './validate.ts';
@@ -96,8 +96,7 @@ export function sobjectsApi(server: FastifyInstance, base: string, desk: Objects
     if (!field?.externalId) {
       throw notFound(`Provided external ID field does not exist or is not accessible: ${request.params.field}`);
     }
-    const same = (value: Value | undefined) => String(value).toLowerCase() === request.params.value.toLowerCase();
-    const found = [...org.of(object).values()].filter((one) => !one.IsDeleted && same(one[field.name]));
+    const found = org.withValue(object, field.name, request.params.value).filter((one) => !one.IsDeleted);
     return { field, found };
   }
   const several = (request: FastifyRequest<Path>, found: SalesforceRecord[]) =>

@@ -20,7 +20,7 @@ pre{white-space:pre-wrap;font:inherit;margin:.3rem 0}dl{font-size:.85em;color:#4
 }
 
 function section(org: Org, account: SalesforceRecord): string {
-  const tasks = [...org.of('Task').values()].filter((task) => task.AccountId === account.Id && isToDo(task)).reverse();
+  const tasks = org.withValue('Task', 'AccountId', account.Id).filter(isToDo).reverse();
   const tags = Object.entries(account).filter(([name, value]) => SHOWN_FIELDS.test(name) && value !== null);
   if (tasks.length === 0 && tags.length === 0) return '';
   const list = tags.map(([name, value]) => `<dt>${escapeHtml(name)}<dd>${escapeHtml(value)}`).join('');

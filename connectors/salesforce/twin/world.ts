@@ -74,16 +74,14 @@ function applyAccount(org: Org, ids: WorldIds, row: WorldAccount): void {
   const account = known ?? org.create('Account', values);
 
   const renewal = { CloseDate: row.renewalDate, Amount: arr };
-  const open = [...org.of('Opportunity').values()].find((one) => one.AccountId === account.Id && !one.IsClosed);
+  const open = org.withValue('Opportunity', 'AccountId', account.Id).find((one) => !one.IsClosed);
   const name = { Name: `${row.name}: renewal`, StageName: 'Prospecting', Type: 'Renewal', AccountId: account.Id };
   if (open) org.update(open, renewal);
   else org.create('Opportunity', { ...name, ...renewal });
 
   const contact = org.find('Contact', 'Product_User_Id__c', row.admin.id);
-  for (const other of org.of('Contact').values()) {
-    if (other.AccountId === account.Id && other !== contact && other.Product_Role__c) {
-      org.update(other, { Product_Role__c: null });
-    }
+  for (const other of org.withValue('Contact', 'AccountId', account.Id)) {
+    if (other !== contact && other.Product_Role__c) org.update(other, { Product_Role__c: null });
   }
   const person = { Email: row.admin.email, Product_User_Id__c: row.admin.id, Product_Role__c: row.admin.role };
   if (contact) org.update(contact, person);

@@ -44,7 +44,9 @@ export function runQuery(org: Org, query: Query, options: { deleted: boolean; no
   const fields = query.fields?.map((name) => at(name, false)) ?? null;
   const matches = query.where === null ? () => true : compile(query.where, (name) => at(name, true), options.nowMs);
   const order = query.orderBy.map((one) => ({ ...one, read: at(one.field, true).read }));
-  const rows = [...org.of(object).values()].filter((one) => (options.deleted || !one.IsDeleted) && matches(one));
+  const rows = candidates(org, object, query.where).filter(
+    (one) => (options.deleted || !one.IsDeleted) && matches(one),
+  );
   rows.sort((a, b) => {
     for (const { read, descending, nullsLast } of order) {
       const difference = compareValues(read(a), read(b), nullsLast !== descending);
@@ -54,6 +56,27 @@ export function runQuery(org: Org, query: Query, options: { deleted: boolean; no
   });
   const end = query.limit === null ? undefined : query.offset + query.limit;
   return { object, fields, asked, matches, rows: rows.slice(query.offset, end) };
+}
+
+/** Records among which all that match are found: by a value that has an index, else all there are. */
+function candidates(org: Org, object: ObjectName, where: Condition | null): SalesforceRecord[] {
+  for (const part of where?.kind === 'and' ? where.parts : [where]) {
+    const literals =
+      part?.kind === 'in' && !part.not
+        ? part.literals
+        : part?.kind === 'compare' && part.operator === '='
+          ? [part.literal]
+          : null;
+    if (!part || !('field' in part) || literals === null) continue;
+    const name = org.field(object, part.field)?.name ?? '';
+    const texts = literals.flatMap((literal) => (literal.kind === 'string' ? [literal.value] : []));
+    if (texts.length < literals.length) continue;
+    if (name === 'Id') return [...new Set(texts.flatMap((id) => org.get(object, id) ?? []))];
+    if (!org.isIndexed(object, name)) continue;
+    const isReference = org.field(object, name)?.type === 'reference';
+    return [...new Set(texts.flatMap((one) => org.withValue(object, name, isReference ? longId(one) : one)))];
+  }
+  return [...org.of(object).values()];
 }
 
 function resolve(org: Org, object: ObjectName, name: string): FieldPath {
