@@ -1,5 +1,6 @@
 import { AssociationTypes } from '@hubspot/api-client';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Canned } from '../kit/testing/canned-server.ts';
 import { fakeWriteCall } from '../kit/testing/dependencies.ts';
 import { callWithin } from '../kit/time-limit.ts';
 import {
@@ -13,15 +14,7 @@ import {
   ticketPipelines,
 } from './fixtures/replies.ts';
 import { TASK_TO_COMPANY, TASK_TO_CONTACT } from './operations/create-task.ts';
-import {
-  allAccounts,
-  type Canned,
-  cannedHubSpot,
-  connect,
-  SECRETS,
-  type SeenRequest,
-  taskInput,
-} from './testing/set-up.ts';
+import { allAccounts, cannedHubSpot, connect, SECRETS, type SeenRequest, taskInput } from './testing/set-up.ts';
 
 const close: (() => void)[] = [];
 afterEach(() => {

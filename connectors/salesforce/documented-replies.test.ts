@@ -2,6 +2,7 @@ import { generateKeyPairSync, verify } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Connection } from '../../config/schema/index.ts';
 import { hostGuard } from '../kit/hosts.ts';
+import { type Canned, cannedServer, type SeenRequest } from '../kit/testing/canned-server.ts';
 import { fakeWriteCall } from '../kit/testing/dependencies.ts';
 import { callWithin } from '../kit/time-limit.ts';
 import {
@@ -17,15 +18,7 @@ import {
   tokenReply,
 } from './fixtures/replies.ts';
 import { manifest, settings } from './manifest.ts';
-import {
-  allAccounts,
-  type Canned,
-  type ConnectOptions,
-  cannedSalesforce,
-  connect,
-  type SeenRequest,
-  taskInput,
-} from './testing/set-up.ts';
+import { allAccounts, type ConnectOptions, connect, taskInput } from './testing/set-up.ts';
 
 const close: (() => void)[] = [];
 afterEach(() => {
@@ -39,7 +32,7 @@ const call = () => callWithin(5_000);
 /** Everybody is signed in; everything else answers as it is told. */
 async function org(answer: (request: SeenRequest) => Canned | null, signIn?: (request: SeenRequest) => Canned | null) {
   let url = '';
-  const server = await cannedSalesforce((request) => {
+  const server = await cannedServer((request) => {
     if (!isSignIn(request)) return answer(request);
     return signIn ? signIn(request) : { body: tokenReply(url) };
   });

@@ -33,6 +33,8 @@ let server: FastifyInstance;
 let url: string;
 /** Calls that reached the simulator, oldest first; of queries only what they read from. */
 let calls: string[];
+/** The next write is done, and its answer lost. */
+let loseNext: boolean;
 beforeEach(async () => {
   // The hub's clock begins at NOW with each connection: the org's stands a moment before, so that all of it is past.
   context = fakeTwinContext({ now: '2026-03-20T09:59:59.000Z', secrets: SECRETS });
@@ -43,6 +45,13 @@ beforeEach(async () => {
     const [path = '', query] = request.url.split('?');
     const from = / FROM (\w+)/.exec(new URLSearchParams(query).get('q') ?? '')?.[1];
     calls.push(`${request.method} ${path.replace(/^\/services\/(data\/v67.0\/)?/, '')}${from ? ` ${from}` : ''}`);
+  });
+  loseNext = false;
+  server.addHook('onSend', async (request, _reply, payload) => {
+    if (!loseNext || request.method === 'GET') return payload;
+    loseNext = false;
+    request.raw.socket.resetAndDestroy();
+    return new Promise(() => undefined);
   });
   await twin.routes?.(server);
   url = await server.listen({ host: '127.0.0.1', port: 0 });
@@ -330,6 +339,21 @@ describe.each([
     expect(await look()).toEqual({ kind: 'absent' });
     const { taskId } = await crm.createTask.send(payload, fakeWriteCall('k'));
     expect(await look()).toEqual({ kind: 'found', result: { taskId } });
+  });
+
+  test('one whose answer got lost is there once, whichever way the doubt is settled', async () => {
+    const { crm } = open();
+    const { createTask } = crm;
+    const payload = createTask.prepare(taskInput({ companyId: await accountId() }));
+    await crm.readOwners(call());
+    loseNext = true;
+    const repeatable = createTask.idempotency === 'vendor_key';
+    await expect(createTask.send(payload, fakeWriteCall('k'))).rejects.toMatchObject({
+      code: repeatable ? 'transient' : 'outcome_unknown',
+    });
+    if (repeatable) await createTask.send(payload, fakeWriteCall('k'));
+    else expect(await createTask.find?.(payload, { ...call(), idempotencyKey: 'k' })).toMatchObject({ kind: 'found' });
+    expect(created()).toHaveLength(1);
   });
 
   test('one that somebody has deleted since was there all the same', async () => {

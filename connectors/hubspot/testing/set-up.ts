@@ -1,7 +1,6 @@
 /** Set-up shared by this folder's tests: the connector connected to some address, and a HubSpot with canned answers. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Capabilities, Crm, CrmAccount, TaskInput } from '../../kit/capabilities.ts';
+import { type Canned, cannedServer, type SeenRequest as SeenText } from '../../kit/testing/canned-server.ts';
 import { type FakeDependencies, fakeDependencies } from '../../kit/testing/dependencies.ts';
 import { hubspot } from '../index.ts';
 
@@ -57,48 +56,15 @@ export function taskInput(changes: Partial<TaskInput> = {}): TaskInput {
   };
 }
 
-export interface SeenRequest {
-  method: string;
-  /** Without the query. */
-  path: string;
-  query: URLSearchParams;
-  authorization: string | undefined;
-  body: unknown;
-}
-export interface Canned {
-  status?: number;
-  headers?: Record<string, string>;
-  body: unknown;
-}
+export type SeenRequest = Omit<SeenText, 'body'> & { body: unknown };
 
 /** Answers what `answer` says; null: it takes the request in and breaks the connection. Close it when the test is over. */
 export async function cannedHubSpot(answer: (request: SeenRequest) => Canned | null) {
   const requests: SeenRequest[] = [];
-  const server = createServer(async (request, response) => {
-    let text = '';
-    for await (const chunk of request) text += String(chunk);
-    const url = new URL(request.url ?? '', 'http://localhost');
-    const seen: SeenRequest = {
-      method: request.method ?? '',
-      path: url.pathname,
-      query: url.searchParams,
-      authorization: request.headers.authorization,
-      body: text === '' ? null : JSON.parse(text),
-    };
-    requests.push(seen);
-    const reply = answer(seen);
-    if (reply === null) return request.socket.destroy();
-    response.writeHead(reply.status ?? 200, { 'content-type': 'application/json', ...reply.headers });
-    response.end(JSON.stringify(reply.body));
+  const { url, close } = await cannedServer((seen) => {
+    const request = { ...seen, body: seen.body === '' ? null : JSON.parse(seen.body) };
+    requests.push(request);
+    return answer(request);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo; // a listening TCP server has a port
-  return {
-    url: `http://127.0.0.1:${port}`,
-    requests,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+  return { url, requests, close };
 }

@@ -3,7 +3,8 @@
  * meetings with their associations; properties, ticket pipelines and owners. Records live on the business clock, rate
  * limits on the wire clock. The token is HUBSPOT_TOKEN.
  */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { afterAnswers } from '../../../sandbox/frame/after-answers.ts';
 import type { MakeTwin, TwinContext } from '../../../sandbox/frame/types.ts';
 import { makeActs } from './acts.ts';
 import { recordWrites } from './effects.ts';
@@ -66,18 +67,4 @@ function guard(scope: FastifyInstance, context: TwinContext): void {
     reply.headers(headers);
     if (refusal !== null) return reply.code(429).send(refusal);
   });
-}
-
-/** Runs what was put aside for a request once its answer has left whole; an answer that got lost told nobody anything. */
-function afterAnswers(scope: FastifyInstance) {
-  const waiting = new WeakMap<FastifyRequest, (() => void)[]>();
-  scope.addHook('onResponse', async (request, reply) => {
-    if (!reply.raw.writableFinished) return;
-    for (const run of waiting.get(request) ?? []) run();
-  });
-  return {
-    add: (request: FastifyRequest, run: () => void) => {
-      waiting.set(request, [...(waiting.get(request) ?? []), run]);
-    },
-  };
 }

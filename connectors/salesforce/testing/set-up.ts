@@ -1,6 +1,4 @@
-/** Set-up shared by this folder's tests: the connector connected to some address, and a Salesforce with canned answers. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+/** Set-up shared by this folder's tests: the connector connected to some address. */
 import type { Capabilities, Crm, CrmAccount, TaskInput } from '../../kit/capabilities.ts';
 import { type FakeDependencies, fakeDependencies } from '../../kit/testing/dependencies.ts';
 import { salesforce } from '../index.ts';
@@ -72,51 +70,5 @@ export function taskInput(changes: Partial<TaskInput> = {}): TaskInput {
     priority: 'HIGH',
     marker: 'Zm9vYmFy-_1',
     ...changes,
-  };
-}
-
-export interface SeenRequest {
-  method: string;
-  /** Without the query. */
-  path: string;
-  query: URLSearchParams;
-  authorization: string | undefined;
-  body: string;
-}
-export interface Canned {
-  status?: number;
-  headers?: Record<string, string>;
-  body: unknown;
-}
-
-/** Signs everybody in, as it would be documented; everything else answers what `answer` says; null: it takes the request in and breaks the connection. */
-export async function cannedSalesforce(answer: (request: SeenRequest) => Canned | null) {
-  const requests: SeenRequest[] = [];
-  const server = createServer(async (request, response) => {
-    let text = '';
-    for await (const chunk of request) text += String(chunk);
-    const url = new URL(request.url ?? '', 'http://localhost');
-    const seen: SeenRequest = {
-      method: request.method ?? '',
-      path: url.pathname,
-      query: url.searchParams,
-      authorization: request.headers.authorization,
-      body: text,
-    };
-    requests.push(seen);
-    const reply = answer(seen);
-    if (reply === null) return request.socket.destroy();
-    response.writeHead(reply.status ?? 200, { 'content-type': 'application/json', ...reply.headers });
-    response.end(reply.body === undefined ? '' : JSON.stringify(reply.body));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo; // a listening TCP server has a port
-  return {
-    url: `http://127.0.0.1:${port}`,
-    requests,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
   };
 }

@@ -4,7 +4,8 @@
  * clock. The app is SALESFORCE_CLIENT_ID with SALESFORCE_CLIENT_SECRET; with SALESFORCE_PRIVATE_KEY among the secrets it
  * takes assertions signed by that key, too.
  */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { afterAnswers } from '../../../sandbox/frame/after-answers.ts';
 import type { MakeTwin, TwinContext } from '../../../sandbox/frame/types.ts';
 import { makeActs } from './acts.ts';
 import { recordWrites } from './effects.ts';
@@ -94,19 +95,5 @@ function lockedBy(locks: Map<string, number>): ObjectsDesk['lock'] {
     if (left <= 0) return;
     locks.set(id, left - 1);
     throw invalid('UNABLE_TO_LOCK_ROW', 'unable to obtain exclusive access to this record or 1 records', []);
-  };
-}
-
-/** Runs what was put aside for a request once its answer has left whole; an answer that got lost told nobody anything. */
-function afterAnswers(scope: FastifyInstance) {
-  const waiting = new WeakMap<FastifyRequest, (() => void)[]>();
-  scope.addHook('onResponse', async (request, reply) => {
-    if (!reply.raw.writableFinished) return;
-    for (const run of waiting.get(request) ?? []) run();
-  });
-  return {
-    add: (request: FastifyRequest, run: () => void) => {
-      waiting.set(request, [...(waiting.get(request) ?? []), run]);
-    },
   };
 }
