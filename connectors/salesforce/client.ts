@@ -46,8 +46,6 @@ export interface SalesforceClient {
   read: <Reply>(request: SalesforceRequest<Reply>, call: Call) => Promise<Reply>;
   /** Awaits `call.sending()` just before the first byte. */
   write: <Reply>(request: SalesforceRequest<Reply>, idempotency: Idempotency, call: WriteCall) => Promise<Reply>;
-  /** Calls of the last 24 hours, of all of the org's integrations, as the last answer said. */
-  dailyCalls: () => { used: number; limit: number } | null;
 }
 
 export function createClient(dependencies: ConnectDependencies): SalesforceClient {
@@ -64,6 +62,7 @@ export function createClient(dependencies: ConnectDependencies): SalesforceClien
     const now = businessNow(clock, Date.now());
     return wireDelay(clock, now, addMs(now, DAILY_PROBE_MS));
   });
+  /** Calls of the last 24 hours, of all of the org's integrations, as the last answer said. */
   let daily: { used: number; limit: number } | null = null;
 
   function prepare<Reply>(request: SalesforceRequest<Reply>, session: Session) {
@@ -125,7 +124,6 @@ export function createClient(dependencies: ConnectDependencies): SalesforceClien
         withSession(limited, (session) => vendorRequest({ ...prepare(request, session), write, call: limited })),
       );
     },
-    dailyCalls: () => daily,
   };
 }
 
