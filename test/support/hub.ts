@@ -30,6 +30,8 @@ export interface TestHubOptions {
   accounts: Record<string, Record<string, string>>;
   config?: (config: ExampleConfig) => void;
   cachedWorkflows?: number;
+  /** File that gets each exchange between the hub and its vendors. */
+  record?: string;
   /** False: whoever should do the work is started by the test, in processes that it can kill. */
   worker?: boolean;
 }
@@ -67,7 +69,8 @@ export async function startTestHub(options: TestHubOptions): Promise<TestHub> {
 
     const clock = { startedAt: new Date().toISOString(), epoch: EPOCH, scale: options.scale ?? SCALE };
     const world = { usage: writeTestWorld(dataDir, options.accounts) };
-    const sandbox = await startSandbox({ world, clock, seed: 'tests', people: false }, twins);
+    const { record } = options;
+    const sandbox = await startSandbox({ world, clock, seed: 'tests', people: false, record: record ?? null }, twins);
     stops.add(() => sandbox.stop());
     const addresses = { ...sandbox.addresses, file: pathToFileURL(usageFile).toString() };
     const vendors: SandboxFile = { addresses, secrets: sandbox.secrets, clock };
