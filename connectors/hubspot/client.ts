@@ -16,7 +16,7 @@ import { vendorRequest } from '../kit/http.ts';
 import type { Idempotency } from '../kit/network-errors.ts';
 import type { Call, WriteCall } from '../kit/operation.ts';
 import { ownSettings } from '../kit/settings.ts';
-import { atMost } from '../kit/time-limit.ts';
+import { callWithin } from '../kit/time-limit.ts';
 import { classifyHubSpot, stopsEverybody } from './errors.ts';
 import { DEFAULT_ACCOUNT_KEY, type HubSpotSettings, manifest, settings as settingsSchema } from './manifest.ts';
 
@@ -76,10 +76,15 @@ export function createClient(dependencies: ConnectDependencies): HubSpotClient {
   }
   return {
     settings,
-    read: (request, call) => heedLimits(vendorRequest({ ...prepare(request), call: atMost(call, REQUEST_TIMEOUT_MS) })),
+    read: (request, call) => heedLimits(vendorRequest({ ...prepare(request), call: shorter(call) })),
     write: (request, write, call) =>
-      heedLimits(vendorRequest({ ...prepare(request), write, call: { ...call, ...atMost(call, REQUEST_TIMEOUT_MS) } })),
+      heedLimits(vendorRequest({ ...prepare(request), write, call: { ...call, ...shorter(call) } })),
   };
+}
+
+function shorter(call: Call): Call {
+  const own = callWithin(REQUEST_TIMEOUT_MS, call.signal);
+  return { signal: own.signal, deadline: Math.min(own.deadline, call.deadline) };
 }
 
 /** The daily quota is business time: it starts anew at midnight in the portal's zone. */

@@ -20,12 +20,6 @@ export function withDeadline<T>(
   });
 }
 
-/** The same call, ending `timeoutMs` from now at the latest. */
-export function atMost(call: Call, timeoutMs: number): Call {
-  const own = callWithin(timeoutMs, call.signal);
-  return { signal: own.signal, deadline: Math.min(own.deadline, call.deadline) };
-}
-
 /** A call that ends `timeoutMs` from now, or when `parent` aborts. */
 export function callWithin(timeoutMs: number, parent?: AbortSignal): Call {
   const timeout = AbortSignal.timeout(timeoutMs);

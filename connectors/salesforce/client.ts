@@ -15,7 +15,7 @@ import { vendorRequest } from '../kit/http.ts';
 import type { Idempotency } from '../kit/network-errors.ts';
 import type { Call, WriteCall } from '../kit/operation.ts';
 import { ownSettings } from '../kit/settings.ts';
-import { atMost } from '../kit/time-limit.ts';
+import { callWithin } from '../kit/time-limit.ts';
 import { classifySalesforce, isSessionOver, stopsEverybody } from './errors.ts';
 import {
   API_VERSION,
@@ -113,18 +113,23 @@ export function createClient(dependencies: ConnectDependencies): SalesforceClien
   return {
     settings,
     read: (request, call) => {
-      const limited = atMost(call, REQUEST_TIMEOUT_MS);
+      const limited = shorter(call);
       return heedLimits(
         withSession(limited, (session) => vendorRequest({ ...prepare(request, session), call: limited })),
       );
     },
     write: (request, write, call) => {
-      const limited = { ...call, ...atMost(call, REQUEST_TIMEOUT_MS), sending: once(call.sending) };
+      const limited = { ...call, ...shorter(call), sending: once(call.sending) };
       return heedLimits(
         withSession(limited, (session) => vendorRequest({ ...prepare(request, session), write, call: limited })),
       );
     },
   };
+}
+
+function shorter(call: Call): Call {
+  const own = callWithin(REQUEST_TIMEOUT_MS, call.signal);
+  return { signal: own.signal, deadline: Math.min(own.deadline, call.deadline) };
 }
 
 /** A write that goes out a second time, with a new session, is still the same one. */
