@@ -1,5 +1,6 @@
 import { AuthenticationError } from '../connectors/kit/errors.ts';
 import type { Call } from '../connectors/kit/operation.ts';
+import { REFRESH_MS } from '../domain/time-limits.ts';
 import { inTransaction, readLinks } from '../store/index.ts';
 import { takeCustomer } from './billing/take-customer.ts';
 import { takeCrmAccounts } from './crm/take-accounts.ts';
@@ -9,7 +10,6 @@ import { pauseForCredentials } from './effects/credentials.ts';
 /** Wire time: how old our picture may be when a message leaves. */
 const BILLING_MS = 5 * 60_000;
 const CRM_MS = 15 * 60_000;
-const READ_MS = 10_000;
 
 /**
  * Re-reads what guardrails rest on, where our picture is too old: the subscription and invoices at billing, tickets,
@@ -66,7 +66,7 @@ async function reading(
 ): Promise<string | null> {
   if (old.length === 0) return null;
   try {
-    await read({ signal: AbortSignal.timeout(READ_MS), deadline: performance.now() + READ_MS });
+    await read({ signal: AbortSignal.timeout(REFRESH_MS), deadline: performance.now() + REFRESH_MS });
     return null;
   } catch (error) {
     if (error instanceof AuthenticationError) await pauseForCredentials(deps, connection, error);

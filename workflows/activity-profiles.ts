@@ -5,6 +5,7 @@
  */
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
+import { ACT_MS } from '../domain/time-limits.ts';
 
 const DEAD_WORKER = '5s';
 
@@ -16,11 +17,11 @@ export const decide = proxyActivities<Activities['decide']>({
 });
 
 /**
- * One outward change. Calls end at least 5 s before this timeout (the effect ledger's fencing rests on it).
+ * One outward change. Calls end at least 5 s before this timeout (domain/time-limits.ts says why).
  * Never given up: an outage is waited out, and a doubt is returned as `unclear`, not thrown.
  */
 export const act = proxyActivities<Activities['act']>({
-  startToCloseTimeout: '30s',
+  startToCloseTimeout: ACT_MS,
   heartbeatTimeout: DEAD_WORKER,
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
 });

@@ -4,7 +4,7 @@ import { type Attempt, type EffectView, inTransaction, readEffect } from '../../
 import type { Deps } from '../deps.ts';
 import { begin, claimAndBegin, judgeAgain } from './claim.ts';
 import { type OperationName, operation, type ResultOf } from './operations.ts';
-import { type EffectOutcome, type EffectPlan, origin } from './plan.ts';
+import { callOf, type EffectOutcome, type EffectPlan, origin } from './plan.ts';
 import { send, settle } from './send.ts';
 
 /**
@@ -42,9 +42,9 @@ export async function performEffect<N extends OperationName>(
       });
     }
     case 'look':
-      return await settle(deps, plan, op, attempt);
+      return await settle(deps, plan, op, attempt, callOf(deps, op, attempt.effect));
     case 'send':
-      return await send(deps, plan, op, attempt);
+      return await send(deps, plan, op, attempt, callOf(deps, op, attempt.effect));
   }
 }
 

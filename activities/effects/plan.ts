@@ -1,6 +1,10 @@
-import type { WriteOperation } from '../../connectors/kit/operation.ts';
+import { TransientError } from '../../connectors/kit/errors.ts';
+import type { Call, WriteOperation } from '../../connectors/kit/operation.ts';
+import { callWithin } from '../../connectors/kit/time-limit.ts';
 import type { Iso, Json } from '../../domain/model.ts';
+import { MARGIN_MS } from '../../domain/time-limits.ts';
 import type { Decide, EffectRequest, EffectView, NewLink } from '../../store/index.ts';
+import { activityMsLeft } from '../beating.ts';
 import type { OpenConnection } from '../connections.ts';
 import type { Deps } from '../deps.ts';
 import type { InputOf, OperationName, ResultOf } from './operations.ts';
@@ -40,8 +44,30 @@ export type EffectOutcome<R> =
 export type Operation<N extends OperationName> = WriteOperation<InputOf<N>, Json, ResultOf<N>>;
 
 /** What every step of an effect tells the ledger about time. */
-export function timing(deps: Deps, op: { timeoutMs: number }, judged: boolean) {
-  return { now: deps.now(), wireNow: deps.wireNow(), timeoutMs: op.timeoutMs, judged };
+export function timing(deps: Deps, op: TimedOperation, judged: boolean) {
+  return { now: deps.now(), wireNow: deps.wireNow(), timeoutMs: attemptMs(op), judged };
+}
+
+type TimedOperation = Pick<WriteOperation<never, never, never>, 'name' | 'timeoutMs'>;
+
+/** Less than this is not worth a connection. */
+const LEAST_MS = 1_000;
+
+/**
+ * How long an attempt that begins now may take: never up to its activity's own timeout, whatever came before it there.
+ * @throws TransientError when nothing worth having is left
+ */
+function attemptMs({ name, timeoutMs }: TimedOperation): number {
+  const left = activityMsLeft();
+  if (left === null || left - MARGIN_MS >= timeoutMs) return timeoutMs;
+  if (left - MARGIN_MS >= LEAST_MS) return Math.floor(left - MARGIN_MS);
+  throw new TransientError('too little of the activity is left for a call', { connector: 'headroom', operation: name });
+}
+
+/** The call of an attempt, which ends when the ledger says that it does: others count on that. */
+export function callOf(deps: Deps, op: TimedOperation, effect: EffectView): Call {
+  const left = (effect.wireDeadlineAt ?? 0) - deps.wireNow();
+  return callWithin(Math.max(0, Math.min(op.timeoutMs, left)));
 }
 
 export function origin(plan: { connection: OpenConnection; operation: string }) {

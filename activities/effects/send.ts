@@ -7,6 +7,7 @@ import {
   RefusedError,
   TransientError,
 } from '../../connectors/kit/errors.ts';
+import type { Call } from '../../connectors/kit/operation.ts';
 import type { Iso } from '../../domain/model.ts';
 import {
   type Attempt,
@@ -30,10 +31,10 @@ export async function send<N extends OperationName>(
   plan: EffectPlan<N>,
   op: Operation<N>,
   { kind, attempt, payload, effect }: Extract<Attempt, { kind: 'send' | 'look' }>,
+  call: Call,
 ): Promise<EffectOutcome<ResultOf<N>>> {
   // An earlier attempt may have done it, and nobody looked: that this one did nothing settles nothing.
   const inDoubt = kind === 'look' && op.idempotency !== 'find';
-  const deadline = performance.now() + op.timeoutMs;
   const judgedAt = deps.now();
   const stamp = () => ({ now: deps.now(), wireNow: deps.wireNow() });
   const sending = async () => {
@@ -42,16 +43,11 @@ export async function send<N extends OperationName>(
     if (effect.customerFacing && tooOld(deps, judgedAt))
       throw new NotSentError('the decision to send is too old: it is judged again', origin(plan));
     // Checked last, after the write above: past the deadline a later attempt may already be looking.
-    if (performance.now() >= deadline)
+    if (performance.now() >= call.deadline)
       throw new NotSentError('the deadline passed before the first byte', origin(plan));
   };
   try {
-    const result = await op.send(payload, {
-      idempotencyKey: effect.idempotencyKey,
-      signal: AbortSignal.timeout(op.timeoutMs),
-      deadline,
-      sending,
-    });
+    const result = await op.send(payload, { ...call, idempotencyKey: effect.idempotencyKey, sending });
     await inTransaction(deps.store, (tx) => confirm(tx, effect.key, { ...stamp(), result }));
     return { kind: 'done', key: effect.key, result, effect };
   } catch (error) {
@@ -79,6 +75,7 @@ export async function settle<N extends OperationName>(
   plan: EffectPlan<N>,
   op: Operation<N>,
   attempt: Extract<Attempt, { kind: 'look' }>,
+  call: Call,
 ): Promise<EffectOutcome<ResultOf<N>>> {
   const stamp = { now: deps.now(), wireNow: deps.wireNow() };
   const unclear = async (reason: string): Promise<EffectOutcome<ResultOf<N>>> => {
@@ -88,19 +85,14 @@ export async function settle<N extends OperationName>(
   switch (op.idempotency) {
     case 'vendor_key':
     case 'natural':
-      return await send(deps, plan, op, attempt);
+      return await send(deps, plan, op, attempt, call);
     case 'none':
       return await unclear('the connection broke after the message was handed over, and the vendor cannot be asked');
     case 'find': {
       if (!op.find) throw new OutcomeUnknownError(`${op.name} says it can find but does not`, origin(plan));
-      const call = {
-        signal: AbortSignal.timeout(op.timeoutMs),
-        deadline: performance.now() + op.timeoutMs,
-        idempotencyKey: attempt.effect.idempotencyKey,
-      };
-      const found = await op.find(attempt.payload, call);
+      const found = await op.find(attempt.payload, { ...call, idempotencyKey: attempt.effect.idempotencyKey });
       if (found.kind === 'unknown') return await unclear(found.reason);
-      if (found.kind === 'absent') return await send(deps, plan, op, attempt);
+      if (found.kind === 'absent') return await send(deps, plan, op, attempt, call);
       await inTransaction(deps.store, (tx) => confirm(tx, attempt.effect.key, { ...stamp, result: found.result }));
       return { kind: 'done', key: attempt.effect.key, result: found.result, effect: attempt.effect };
     }

@@ -20,7 +20,8 @@ export function sendMail(
     name: 'send_email',
     idempotency: 'none',
     settleMs: 10_000,
-    timeoutMs: 60_000,
+    // Relays queue and answer within moments; whoever scans for longer than this leaves the outcome open.
+    timeoutMs: 25_000,
     prepare: (input) => ({ ...buildMail(input, { ...names, date: new Date(businessNow(clock, Date.now())) }) }),
     send: async (stored, call) => {
       const mail = builtMail.safeParse(stored);

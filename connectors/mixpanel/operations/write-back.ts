@@ -20,7 +20,7 @@ export function writeBack(client: MixpanelClient): WriteOperation<OutcomeEvent[]
     name: 'writeBack',
     idempotency: 'natural',
     settleMs: 60_000,
-    timeoutMs: 30_000,
+    timeoutMs: 25_000,
     prepare: (events) =>
       events.map(({ name, account, at, properties }) => ({
         event: name,
