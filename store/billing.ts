@@ -24,7 +24,13 @@ export interface BillingSnapshot {
   email: string | null;
   subscriptions: Omit<Subscription, 'version' | 'changedAt'>[];
   trials: TrialSnapshot[];
-  overdueInvoices: { id: string; amountCents: Cents; dueAt: Iso }[];
+  overdueInvoices: {
+    id: string;
+    amountCents: Cents;
+    dueAt: Iso;
+    subscriptionId: string | null;
+    changeIssuedAt: Iso | null;
+  }[];
 }
 
 export interface BillingChanges {
@@ -174,7 +180,7 @@ async function storeOverdue(
   const rows = overdueInvoices.map((invoice) => ({ ...invoice, connection, customerId, account }));
   await upsertRows(tx, invoiceOverdue, rows, {
     key: ['connection', 'id'],
-    update: ['amountCents', 'dueAt', 'account'],
+    update: ['amountCents', 'dueAt', 'account', 'subscriptionId', 'changeIssuedAt'],
   });
   if (paid.length > 0) await wakeRunning(tx, [account], now);
 }

@@ -1,8 +1,8 @@
-import { and, desc, eq, gte, isNotNull, isNull, lt } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, isNotNull, isNull, lt, lte, sql } from 'drizzle-orm';
 import type { CreditDecision } from '../domain/attribution/types.ts';
 import type { Credit, Iso, Unattributed, Upgrade } from '../domain/model.ts';
 import { wakeRunning } from './journeys.ts';
-import { attribution, upgrade } from './schema/index.ts';
+import { attribution, invoiceOverdue, subscription, upgrade } from './schema/index.ts';
 import type { Tx } from './transaction.ts';
 
 /** Keeps an upgrade or a contraction, once per subscription and version, and wakes the account's journeys. @returns false when it is there already */
@@ -32,6 +32,8 @@ export async function takeBackUpgrade(tx: Tx, id: string, input: { reason: strin
     .where(and(eq(upgrade.id, id), isNull(upgrade.takenBackAt)))
     .returning();
   if (!taken) return false;
+  // An upgrade keeps prompts away for a while: this one no longer does.
+  await wakeRunning(tx, [taken.account], now);
   const rows = await tx.select().from(attribution).where(eq(attribution.upgradeId, id));
   const inverse = rows.map(({ id: _, ...row }) => ({
     ...row,
@@ -51,6 +53,60 @@ export async function findUpgrade(tx: Tx, by: { subscriptionId: string; version:
     .from(upgrade)
     .where(and(eq(upgrade.subscriptionId, by.subscriptionId), eq(upgrade.version, by.version)));
   return row ?? null;
+}
+
+/** Of one subscription, up to a version, the newest first. */
+export async function upgradesUpTo(
+  tx: Tx,
+  { subscriptionId, version }: { subscriptionId: string; version: number },
+): Promise<UpgradeRow[]> {
+  return tx
+    .select()
+    .from(upgrade)
+    .where(and(eq(upgrade.subscriptionId, subscriptionId), lte(upgrade.version, version)))
+    .orderBy(desc(upgrade.version));
+}
+
+export interface UnpaidUpgrade {
+  upgrade: UpgradeRow;
+  /** Overdue, each made by a change of this upgrade's subscription. */
+  invoices: { id: string; issuedAt: Iso; dueAt: Iso }[];
+  subscriptionEnded: boolean;
+}
+
+/** Upgrades that stand while an invoice for a change of their subscription is overdue. @param account null: everybody's */
+export async function listUnpaidUpgrades(tx: Tx, account: string | null): Promise<UnpaidUpgrade[]> {
+  const rows = await tx
+    .select({ upgrade, invoice: invoiceOverdue, status: subscription.status })
+    .from(upgrade)
+    .innerJoin(
+      invoiceOverdue,
+      and(
+        eq(invoiceOverdue.account, upgrade.account),
+        isNotNull(invoiceOverdue.changeIssuedAt),
+        // One of the vendor's subscriptions is several of ours where it pays for several products.
+        sql`(${upgrade.subscriptionId} = ${invoiceOverdue.subscriptionId}
+          or starts_with(${upgrade.subscriptionId}, ${invoiceOverdue.subscriptionId} || ':'))`,
+      ),
+    )
+    .leftJoin(subscription, eq(subscription.id, upgrade.subscriptionId))
+    .where(
+      and(
+        isNull(upgrade.takenBackAt),
+        gt(upgrade.acvCents, 0),
+        account === null ? undefined : eq(upgrade.account, account),
+      ),
+    )
+    .orderBy(upgrade.at, upgrade.id);
+  return [...Map.groupBy(rows, (row) => row.upgrade.id).values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const invoices = group.flatMap(({ invoice: { id, dueAt, changeIssuedAt } }) =>
+      changeIssuedAt === null ? [] : [{ id, dueAt, issuedAt: changeIssuedAt }],
+    );
+    const subscriptionEnded = first.status === null || first.status === 'cancelled';
+    return [{ upgrade: first.upgrade, invoices, subscriptionEnded }];
+  });
 }
 
 /** Newest first. @param filter `before`: time of the last one seen */

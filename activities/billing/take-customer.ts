@@ -10,11 +10,12 @@ import {
   upsertPeople,
 } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
+import { takeBackUnpaid } from './take-back-unpaid.ts';
 import { takeRevenueChange } from './take-revenue-change.ts';
 
 /**
  * Compares a customer's billing picture with ours, under the account's lock, and tells everybody concerned: upgrades
- * start onboarding and earn credit, contractions take credit back, trials hear of their end.
+ * start onboarding and earn credit, contractions and unpaid invoices take credit back, trials hear of their end.
  * @param wireReadAt when the picture was asked for: an older one never overwrites a newer one
  */
 export async function takeCustomer(
@@ -23,12 +24,15 @@ export async function takeCustomer(
   customer: BillingCustomer,
   wireReadAt: number,
 ): Promise<void> {
+  const { config } = deps.configs.current();
   await inTransaction(deps.store, async (tx) => {
     const now = deps.now();
     const { changes, trials } = await applyBillingCustomer(tx, connection, customer, { now, wireReadAt });
     await takeBillingContact(tx, connection, customer, now);
+    // First: what a contraction takes back must not have been taken back already.
+    if (customer.account !== null) await takeBackUnpaid(tx, config, customer.account, now);
     for (const { before, after } of changes) {
-      if (before !== null) await takeRevenueChange(tx, deps.configs.current().config, { before, after }, now);
+      if (before !== null) await takeRevenueChange(tx, config, { before, after }, now);
     }
     const told = new Set(trials.map(({ after }) => after.offerId));
     // A plan that changed while a trial runs may be the trial's conversion: it looks for itself.

@@ -9,6 +9,7 @@ import {
   listSweeps,
   releaseAtStart,
 } from '../../store/index.ts';
+import { takeBackUnpaid } from '../billing/take-back-unpaid.ts';
 import type { Deps } from '../deps.ts';
 import { liftPauses } from './lift-pauses.ts';
 import { settleDoubts } from './settle-doubts.ts';
@@ -27,6 +28,7 @@ export interface UpkeepDone {
   silent: string[];
   writtenBack: number;
   lifted: string[];
+  takenBack: number;
 }
 
 /** Everything that nobody else is waiting for. Each part stands alone: one that fails does not keep the others back. */
@@ -38,6 +40,7 @@ export async function upkeep(deps: Deps): Promise<UpkeepDone> {
 
   const { settled, unclear } = await settleDoubts(deps);
   beat();
+  const takenBack = await inTransaction(deps.store, (tx) => takeBackUnpaid(tx, config, null, now));
   const expiredOffers = await inTransaction(deps.store, (tx) => expireOffers(tx, now));
   const expiredPrompts = (await inTransaction(deps.store, (tx) => expirePrompts(tx, now))).length;
   const released = (
@@ -63,6 +66,7 @@ export async function upkeep(deps: Deps): Promise<UpkeepDone> {
     silent: await silentSources(deps),
     writtenBack,
     lifted,
+    takenBack,
   };
 }
 

@@ -87,6 +87,9 @@ export const config = z.strictObject({
         .describe('Credit goes to the last contact that was answered, or to the first one'),
       window: duration.default(60 * DAY).describe('How long after a touch an upgrade may be credited to it'),
       contraction: duration.default(90 * DAY).describe('A downgrade within this time takes credit back'),
+      unpaid: duration
+        .default(21 * DAY)
+        .describe('An upgrade whose invoice stays unpaid for so long after it was due is taken back'),
     })
     .prefault({}),
   onboarding: z.record(key, onboardingSequence).default({}).describe('By plan: what follows an upgrade to it'),

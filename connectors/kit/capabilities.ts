@@ -72,7 +72,16 @@ export interface BillingCustomer {
   /** Paid subscriptions only; `product` and `plan` by the price names of config. */
   subscriptions: Omit<Subscription, 'version' | 'changedAt'>[];
   trials: BillingTrial[];
-  overdueInvoices: { id: string; amountCents: Cents; dueAt: Iso }[];
+  overdueInvoices: OverdueInvoice[];
+}
+export interface OverdueInvoice {
+  id: string;
+  amountCents: Cents;
+  dueAt: Iso;
+  /** The vendor's subscription that it is for. */
+  subscriptionId: string | null;
+  /** When a change of that subscription made it; null for renewals and others. */
+  changeIssuedAt: Iso | null;
 }
 export interface BillingTrial {
   subscriptionId: string;

@@ -140,15 +140,26 @@ test('an open invoice is overdue past its date, or when a charge failed', () => 
   const overdue = picture([], {
     invoices: [
       { id: 'in_new' },
+      {
+        id: 'in_change',
+        attempted: true,
+        created: NOW - 90,
+        billing_reason: 'subscription_update',
+        parent: { subscription_details: { subscription: 'sub_1' } },
+      },
       { id: 'in_failed', attempted: true, created: NOW - 60 },
       { id: 'in_sent', due_date: NOW + 1, attempted: true },
       { id: 'in_late', due_date: NOW - 1 },
       { id: 'in_settled', due_date: NOW - 1, amount_remaining: 0 },
     ],
   }).overdueInvoices;
+  const at = (seconds: number) => new Date(seconds * 1_000).toISOString();
+  const ofNoChange = { amountCents: 500, subscriptionId: 'subscription', changeIssuedAt: null };
+  const issued = at(NOW - 90);
   expect(overdue).toEqual([
-    { id: 'in_failed', amountCents: 500, dueAt: new Date((NOW - 60) * 1_000).toISOString() },
-    { id: 'in_late', amountCents: 500, dueAt: new Date((NOW - 1) * 1_000).toISOString() },
+    { id: 'in_change', amountCents: 500, dueAt: issued, subscriptionId: 'sub_1', changeIssuedAt: issued },
+    { id: 'in_failed', ...ofNoChange, dueAt: at(NOW - 60) },
+    { id: 'in_late', ...ofNoChange, dueAt: at(NOW - 1) },
   ]);
 });
 

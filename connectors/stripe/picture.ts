@@ -46,6 +46,9 @@ export function pictureOf(parts: CustomerParts, context: PictureContext): Billin
         id: invoice.id,
         amountCents: invoice.amount_remaining,
         dueAt: iso(invoice.due_date ?? invoice.created),
+        subscriptionId: invoice.parent?.subscription_details?.subscription ?? null,
+        // https://docs.stripe.com/api/invoices/object#invoice_object-billing_reason
+        changeIssuedAt: invoice.billing_reason === 'subscription_update' ? iso(invoice.created) : null,
       })),
   };
 }

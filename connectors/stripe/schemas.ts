@@ -108,6 +108,8 @@ export const invoice = z.object({
   attempted: z.boolean(),
   due_date: seconds.nullable(),
   created: seconds,
+  billing_reason: z.string().nullish(),
+  parent: z.object({ subscription_details: z.object({ subscription: idOf }).nullish() }).nullish(),
 });
 
 export const previewedInvoice = z.object({ amount_due: z.number(), currency: z.string() });

@@ -36,7 +36,7 @@ export interface CreditInput {
   outreach: Outreach[];
   trials: TrialForCredit[];
   events: EventForCredit[];
-  config: Config['attribution'];
+  config: Omit<Config['attribution'], 'unpaid'>;
 }
 
 /** Credits and the rest sum exactly to the ACV. Only a contraction leaves a rest: what no upgrade had earned before. */
@@ -53,7 +53,7 @@ export type CreditContraction = (input: {
   contraction: Upgrade;
   /** Earlier rows of the account and product, upgrades and contractions alike. */
   earlier: Credit[];
-  config: Config['attribution'];
+  config: Omit<Config['attribution'], 'unpaid'>;
 }) => CreditDecision;
 
 /** domain/attribution/annual-value.ts: (to − from) × 12. */

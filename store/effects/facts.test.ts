@@ -147,7 +147,7 @@ test('outreach, incidents, overdue invoices and pauses show', async () => {
     await upsertOutreach(tx, 'crm', [{ account, by: 'o1', channel: 'call', at: T0, externalId: `o${n}` }]);
     await openIncident(tx, { id: `i${n}`, scope: account, startedAt: T0, note: null });
     await openIncident(tx, { id: `j${n}`, scope: 'another account', startedAt: T0, note: null });
-    const overdueInvoices = [{ id: `in${n}`, amountCents: 100, dueAt: T0 }];
+    const overdueInvoices = [{ id: `in${n}`, amountCents: 100, dueAt: T0, subscriptionId: null, changeIssuedAt: null }];
     const customer = { customerId: `b${n}`, account, email: null, subscriptions: [], trials: [], overdueInvoices };
     await applyBillingCustomer(tx, 'billing', customer, { now: T0, wireReadAt: 1 });
     await setPause(tx, { scope: 'play', name: 'summary' }, { actor: 'r', door: 'cli', now: T0, reason: 'too many' });

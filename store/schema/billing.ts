@@ -66,6 +66,10 @@ export const invoiceOverdue = pgTable(
     account: text().notNull(),
     amountCents: cents().notNull(),
     dueAt: iso().notNull(),
+    /** The vendor's id; null where the invoice is for no subscription. */
+    subscriptionId: text(),
+    /** When a change of that subscription made it; null for renewals and others. */
+    changeIssuedAt: iso(),
   },
   (t) => [primaryKey({ columns: [t.connection, t.id] }), index().on(t.account), index().on(t.connection, t.customerId)],
 );
