@@ -1,6 +1,7 @@
 import { closeAlerts, completeTasks } from './alerts/close-alerts.ts';
 import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
+import { runErrand } from './errands/run-errand.ts';
 import { alertPerson } from './journey/alert.ts';
 import { beginJourney, lookAtFacts } from './journey/begin.ts';
 import { answerCondition, closeJourney } from './journey/close.ts';
@@ -44,6 +45,7 @@ const KINDS = {
     updateTrialAlert,
     tagTrialForQbr,
     performOnboardingStep,
+    runErrand,
   },
   /** Whole connections, page by page. */
   sweep: { sweepConnection, upkeep },

@@ -88,6 +88,40 @@ export const reportAnswer = z.looseObject({
 });
 export type Report = z.infer<typeof reportAnswer>;
 
+export const effectDetail = z.looseObject({
+  effect,
+  idempotencyKey: z.string(),
+  request: z.object({ to: z.string(), what: z.string(), where: z.string(), lookFor: z.string() }).nullable(),
+  attempts: z.array(
+    z.object({
+      attempt: z.number(),
+      kind: z.enum(['send', 'look']),
+      at: z.string(),
+      wireAt: z.string(),
+      firstByteAt: z.string().nullable(),
+      answer: z
+        .object({
+          at: z.string(),
+          code: z.string(),
+          said: z.string(),
+          vendorCode: z.string().nullable(),
+          requestId: z.string().nullable(),
+        })
+        .nullable(),
+    }),
+  ),
+  verdicts: z.array(
+    z.object({ at: z.string(), kind: z.string(), sentence: z.string(), detail: z.string().nullable() }),
+  ),
+  audit: z.array(z.looseObject({ at: z.string(), actor: z.string(), action: z.string(), detail: z.unknown() })),
+  retry: z.string(),
+});
+export const effectRepairs = z.looseObject({
+  dryRun: z.boolean(),
+  items: z.array(z.object({ effect, does: z.string(), sentence: z.string() })),
+  more: z.boolean(),
+});
+
 export const heldAnswer = z.looseObject({ items: z.array(heldBatch) });
 export const releasedAnswer = z.looseObject({ batch: z.string(), events: z.number() });
 export const pauseAnswer = z.looseObject({ changed: z.boolean(), pauses: z.array(pause) });

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Cli } from './cli.ts';
 import { accountsCommand } from './commands/accounts.ts';
 import { demoCommand } from './commands/demo.ts';
-import { effectsCommand } from './commands/effects.ts';
+import { effectsCommand } from './commands/effects/effects.ts';
 import { heldCommand } from './commands/held.ts';
 import { incidentCommand } from './commands/incident.ts';
 import { journeysCommand } from './commands/journeys.ts';

@@ -24,7 +24,20 @@ test('every command that was promised is there', () => {
   expect(paths.map((names) => names.join(' '))).toEqual(
     expect.arrayContaining([
       ...['up', 'server', 'worker', 'sandbox', 'demo', 'validate', 'schema', 'status', 'accounts', 'why', 'journeys'],
-      ...['effects', 'effects settle', 'held list', 'held release', 'trial start', 'trial end', 'pause', 'report'],
+      ...[
+        'effects',
+        'effects settle',
+        'effects show',
+        'effects retry',
+        'effects confirm',
+        'effects give-up',
+        'held list',
+        'held release',
+        'trial start',
+        'trial end',
+        'pause',
+        'report',
+      ],
       ...['incident open', 'incident close'],
     ]),
   );

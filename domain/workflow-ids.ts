@@ -19,3 +19,8 @@ export function sweepScheduleId(connection: string): string {
 }
 
 export const UPKEEP_SCHEDULE_ID = 'upkeep';
+
+/** One thing to do outside of any journey. */
+export function errandWorkflowId(what: string): string {
+  return `errand:${what}`;
+}

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { desc, eq, sql } from 'drizzle-orm';
 import { type decision, decision as decisions } from './schema/index.ts';
 import type { Tx } from './transaction.ts';
 
@@ -19,4 +19,14 @@ export async function recordDecision(tx: Tx, row: NewDecision): Promise<void> {
         numbers: sql`excluded.numbers`,
       },
     });
+}
+
+/** What was decided about one effect, the newest first. */
+export async function listVerdicts(tx: Tx, effectKey: string, limit = 50): Promise<DecisionRow[]> {
+  return tx
+    .select()
+    .from(decisions)
+    .where(eq(decisions.effectKey, effectKey))
+    .orderBy(desc(decisions.lastAt), desc(decisions.id))
+    .limit(limit);
 }

@@ -7,7 +7,7 @@ export * from './budgets.ts';
 export * from './clock.ts';
 export * from './config-versions.ts';
 export * from './credit-facts.ts';
-export type { DecisionRow } from './decisions.ts';
+export { type DecisionRow, listVerdicts } from './decisions.ts';
 export * from './effects/index.ts';
 export * from './engagement.ts';
 export * from './feed.ts';

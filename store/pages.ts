@@ -1,7 +1,7 @@
 import { and, desc, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import type { EffectPhase, Iso, TrialState } from '../domain/model.ts';
-import type { EffectView } from './effects/rows.ts';
+import type { Iso, TrialState } from '../domain/model.ts';
+import { type EffectFilter, type EffectView, effectsOf } from './effects/rows.ts';
 import type { JourneyRow } from './journeys.ts';
 import { attribution, effect, journey, trial } from './schema/index.ts';
 import type { Tx } from './transaction.ts';
@@ -42,21 +42,12 @@ export async function pageJourneys(
     .limit(page.limit);
 }
 
-export async function pageEffects(
-  tx: Tx,
-  page: Page & { account?: string; phases?: EffectPhase[] },
-): Promise<EffectView[]> {
+export async function pageEffects(tx: Tx, page: Page & Omit<EffectFilter, 'limit'>): Promise<EffectView[]> {
   const { payload: _, ...columns } = getTableColumns(effect);
   return tx
     .select(columns)
     .from(effect)
-    .where(
-      and(
-        same(effect.account, page.account),
-        page.phases && inArray(effect.phase, page.phases),
-        older(effect.claimedAt, effect.key, page.after),
-      ),
-    )
+    .where(and(effectsOf(page), older(effect.claimedAt, effect.key, page.after)))
     .orderBy(desc(effect.claimedAt), desc(effect.key))
     .limit(page.limit);
 }

@@ -1,5 +1,6 @@
 import {
   AuthenticationError,
+  ConnectorError,
   InvalidInputError,
   OutcomeUnknownError,
   RateLimitedError,
@@ -17,9 +18,11 @@ import {
   markBounced,
   markSending,
   markUnclear,
+  noteAnswer,
   refuse,
 } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
+import { answerOf } from './answer.ts';
 import { pauseForCredentials } from './credentials.ts';
 import { NotSentError } from './not-sent.ts';
 import type { OperationName, ResultOf } from './operations.ts';
@@ -54,6 +57,7 @@ export async function send<N extends OperationName>(
     if (error instanceof RefusedError || error instanceof InvalidInputError) {
       deps.log.warn({ effect: effect.key, code: error.code, vendorCode: error.origin.vendorCode }, error.message);
       await inTransaction(deps.store, async (tx) => {
+        await noteAnswer(tx, effect.key, attempt, answerOf(error, deps.now()));
         await refuse(tx, effect.key, { ...stamp(), reason: error.message });
         if (error instanceof RecipientRefusedError && effect.person !== null)
           await markBounced(tx, [effect.person], deps.now());
@@ -62,8 +66,14 @@ export async function send<N extends OperationName>(
     }
     const hadNoEffect =
       error instanceof TransientError || error instanceof RateLimitedError || error instanceof AuthenticationError;
-    if (hadNoEffect && !inDoubt)
-      await inTransaction(deps.store, (tx) => backToClaimed(tx, effect.key, attempt, stamp()));
+    if (error instanceof ConnectorError) {
+      const answer = answerOf(error, deps.now());
+      await inTransaction(deps.store, (tx) =>
+        hadNoEffect && !inDoubt
+          ? backToClaimed(tx, effect.key, attempt, { ...stamp(), answer })
+          : noteAnswer(tx, effect.key, attempt, answer),
+      );
+    }
     if (error instanceof AuthenticationError) await pauseForCredentials(deps, plan.connection.name, error);
     throw error;
   }

@@ -7,6 +7,7 @@ import type { Deps } from '../deps.ts';
 import type { EffectOutcome } from '../effects/plan.ts';
 import { type AccountView, readAccountView } from '../messages/account-view.ts';
 import { journeyConfig } from './begin.ts';
+import { modeNow } from './mode.ts';
 
 export interface StepContext {
   journeyId: string;
@@ -33,16 +34,8 @@ export async function stepContext(
     const view = await readAccountView(tx, loaded.config, { account: state.account, product: state.product, billing });
     if (!event || !view) return null;
     const earlier = await listEffects(tx, { triggerEventId: event.id });
-    return { journeyId, state, loaded, event, view, mode: modeOf(deps, state, event), earlier };
+    return { journeyId, state, loaded, event, view, mode: modeNow(deps, state.play, event), earlier };
   });
-}
-
-/** The most careful of play and trigger, as config says now: switching a play off must stop what has not left yet. */
-function modeOf(deps: Deps, state: JourneyState, event: TriggerEvent): TouchFacts['mode'] {
-  const { plays, triggers } = deps.configs.current().config;
-  const modes = [plays[state.play]?.mode ?? 'off', triggers[event.trigger]?.mode ?? 'off', event.mode];
-  if (modes.includes('off')) return 'off';
-  return modes.includes('shadow') ? 'shadow' : 'live';
 }
 
 /** What an effect's outcome means for the journey's step. */

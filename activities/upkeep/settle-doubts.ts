@@ -1,65 +1,71 @@
+import { mayBeResent } from '../../domain/effect/repair.ts';
 import {
-  beginAttempt,
-  confirm,
   inTransaction,
   listStalled,
   listUnclear,
   markUnclear,
   readEffect,
+  reopen,
+  sendAfter,
 } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
+import { lookAgain } from '../effects/look-again.ts';
 import { isOperationName, operation } from '../effects/operations.ts';
 
 /** Longer than any attempt with all its retries in flight: who left these is not coming back soon. */
 const STALLED_MS = 5 * 60_000;
 
+export interface Doubts {
+  settled: number;
+  /** The vendor says that they never arrived: judged again and sent, each by an errand of its own. */
+  again: number;
+  unclear: number;
+}
+
 /**
- * Looks once more at effects in doubt, where the vendor can tell. What it confirms is confirmed; what it does not know
- * stays unclear and visible. Nothing is ever sent from here.
+ * Looks once more at effects in doubt, where the vendor can tell. What arrived is confirmed, what did not is sent after
+ * all; what nobody can tell stays unclear and visible. Nothing is sent from here.
  */
-export async function settleDoubts(deps: Deps): Promise<{ settled: number; unclear: number }> {
+export async function settleDoubts(deps: Deps): Promise<Doubts> {
   const { stalled, unclear } = await inTransaction(deps.store, async (tx) => ({
     stalled: await listStalled(tx, deps.wireNow() - STALLED_MS),
     unclear: (await listUnclear(tx)).map((effect) => effect.key),
   }));
-  let settled = 0;
-  for (const key of [...unclear, ...stalled]) if (await settleOne(deps, key)) settled += 1;
+  const ends = { settled: 0, again: 0, left: 0 };
+  for (const key of [...unclear, ...stalled]) ends[await settleOne(deps, key)] += 1;
   const left = await inTransaction(deps.store, (tx) => listUnclear(tx));
-  return { settled, unclear: left.length };
+  return { settled: ends.settled, again: ends.again, unclear: left.length };
 }
 
-async function settleOne(deps: Deps, key: string): Promise<boolean> {
+async function settleOne(deps: Deps, key: string): Promise<'settled' | 'again' | 'left'> {
   const { store, connections } = deps;
   const seen = await inTransaction(store, (tx) => readEffect(tx, store.vault, key));
   const name = seen?.effect.operation ?? '';
   const open = seen && connections.get(seen.effect.connection);
-  if (!seen || !open || !isOperationName(name)) return false;
-  const op = operation(open.capabilities, name);
-  if (!op?.find) {
-    // Its journey has gone and nobody can ask the vendor: from here on it is a person's question.
-    if (seen.effect.phase === 'sending') {
-      await inTransaction(store, (tx) =>
-        markUnclear(tx, key, { now: deps.now(), wireNow: deps.wireNow(), reason: 'nobody knows whether it arrived' }),
-      );
-    }
-    return false;
-  }
+  const op = open && isOperationName(name) ? operation(open.capabilities, name) : null;
+  // Whoever waits in `claimed` waits for its time, and its journey comes back to it.
+  if (!seen || !op || seen.effect.phase === 'claimed') return 'left';
+  const { effect } = seen;
   const stamp = { now: deps.now(), wireNow: deps.wireNow() };
-  const attempt = await inTransaction(store, (tx) =>
-    beginAttempt(tx, store.vault, key, { ...stamp, timeoutMs: op.timeoutMs, judged: false, settleUnclear: true }),
-  );
-  if (attempt.kind !== 'look') return false;
-  const call = {
-    signal: AbortSignal.timeout(op.timeoutMs),
-    deadline: performance.now() + op.timeoutMs,
-    idempotencyKey: attempt.effect.idempotencyKey,
-  };
-  const found = await op.find(attempt.payload, call).catch((error: unknown) => {
-    deps.log.warn({ err: error, effect: key }, 'a doubt could not be settled this time');
-    return null;
+  if (op.find) {
+    const found = await lookAgain(deps, op, key);
+    if (found.kind === 'found') return 'settled';
+    if (found.kind !== 'absent' || !mayBeResent(name)) return 'left';
+    return await inTransaction(store, async (tx) => {
+      const at = { ...effect, attempt: found.attempt };
+      if (!(await reopen(tx, at, { from: ['sending', 'unclear'], ...stamp }))) return 'left';
+      await sendAfter(tx, at, { resendIfUnknown: false, now: deps.now() });
+      return 'again';
+    });
+  }
+  if (effect.phase !== 'sending') return 'left';
+  // Its journey has gone. Where doing it twice is doing it once it is simply done; elsewhere it is a person's question.
+  return await inTransaction(store, async (tx) => {
+    if (op.idempotency === 'none') {
+      await markUnclear(tx, key, { ...stamp, reason: 'nobody knows whether it arrived' });
+      return 'left';
+    }
+    await sendAfter(tx, effect, { resendIfUnknown: false, now: deps.now() });
+    return 'again';
   });
-  if (found?.kind !== 'found') return false;
-  return await inTransaction(store, (tx) =>
-    confirm(tx, key, { now: deps.now(), wireNow: deps.wireNow(), result: found.result }),
-  );
 }

@@ -21,6 +21,7 @@ const SENT_KEPT_WIRE_MS = 7 * DAY_MS;
 
 export interface UpkeepDone {
   settled: number;
+  again: number;
   unclear: number;
   expiredOffers: number;
   expiredPrompts: number;
@@ -38,7 +39,7 @@ export async function upkeep(deps: Deps): Promise<UpkeepDone> {
   const ago = (ms: number) => new Date(Date.parse(now) - ms).toISOString();
   const beat = () => Context.current().heartbeat();
 
-  const { settled, unclear } = await settleDoubts(deps);
+  const { settled, again, unclear } = await settleDoubts(deps);
   beat();
   const takenBack = await inTransaction(deps.store, (tx) => takeBackUnpaid(tx, config, null, now));
   const expiredOffers = await inTransaction(deps.store, (tx) => expireOffers(tx, now));
@@ -59,6 +60,7 @@ export async function upkeep(deps: Deps): Promise<UpkeepDone> {
   });
   return {
     settled,
+    again,
     unclear,
     expiredOffers,
     expiredPrompts,

@@ -71,6 +71,99 @@ test('trial end gives a reason', async () => {
   expect(hub.asked[0]).toMatchObject({ url: '/api/v1/trials/of_1/end', body: { reason: 'asked to' } });
 });
 
+const repaired = {
+  dryRun: true,
+  items: [
+    {
+      effect: anEffect({ phase: 'refused' }),
+      does: 'resend',
+      sentence: 'Judged by all guardrails anew, then sent once more.',
+    },
+    { effect: anEffect({ phase: 'confirmed' }), does: 'no', sentence: 'It happened.' },
+  ],
+  more: false,
+};
+
+test('effects retry shows what it would do, and does it only with --yes', async () => {
+  const hub = await fakeHub({ 'POST /effects/repair': repaired });
+  const argv = ['effects', 'retry', '--connection', 'crm', '--since', '2026-03-14T09:00', '--note', 'mended'];
+  const { out, err } = await runCommand(argv, { env: hub.env });
+  expect(out).toContain('nothing: It happened.');
+  expect(err).toBe('Nothing was done. The same with --yes does it.');
+  expect(hub.asked[0]?.body).toEqual({
+    action: 'retry',
+    filter: { connection: 'crm', since: '2026-03-14T09:00:00.000Z' },
+    note: 'mended',
+    dryRun: true,
+  });
+  expect((await runCommand([...argv, '--yes'], { env: hub.env })).err).toBe('1 done.');
+  expect(hub.asked[1]?.body).toMatchObject({ dryRun: false });
+});
+
+test('effects confirm, give-up and retry name their keys, and what a person saw', async () => {
+  const hub = await fakeHub({ 'POST /effects/repair': repaired });
+  const note = ['--note', 'seen'];
+  await runCommand(['effects', 'confirm', 'k1', 'k2', ...note], { env: hub.env });
+  await runCommand(['effects', 'give-up', 'k1', ...note, '--yes'], { env: hub.env });
+  await runCommand(['effects', 'retry', 'k1', '--did-not-arrive', ...note, '--yes'], { env: hub.env });
+  expect(hub.asked.map(({ body }) => body)).toEqual([
+    { action: 'confirm', keys: ['k1', 'k2'], note: 'seen', dryRun: true },
+    { action: 'give_up', keys: ['k1'], note: 'seen', dryRun: false },
+    { action: 'retry', keys: ['k1'], note: 'seen', dryRun: false, didNotArrive: true },
+  ]);
+});
+
+test.each([
+  [['--note', 'x'], 'nothing says which effects are meant'],
+  [['k1', '--account', 'a', '--note', 'x'], 'keys and a filter cannot go together'],
+  [['--since', 'yesterday', '--note', 'x'], '--since: yesterday is no time'],
+  [['k1'], '--note'],
+])('effects retry %j is refused before the hub is asked', async (argv, problem) => {
+  const hub = await fakeHub({});
+  const { code, err } = await runCommand(['effects', 'retry', ...argv], { env: hub.env });
+  expect(code).toBe(2);
+  expect(err).toContain(problem);
+});
+
+test('effects show tells what was to be sent, each attempt, and where to look', async () => {
+  const answer = {
+    at: '2026-03-16T12:00:05.000Z',
+    code: 'outcome_unknown',
+    said: 'reset',
+    vendorCode: null,
+    requestId: 'r7',
+  };
+  const hub = await fakeHub({
+    'GET /effects/:key': {
+      effect: anEffect({ phase: 'unclear', reason: 'connection lost' }),
+      idempotencyKey: 'abc',
+      request: { to: 'ada@acme.example', what: 'Your usage', where: "the relay's log", lookFor: 'Message-ID <m1>' },
+      attempts: [
+        {
+          attempt: 1,
+          kind: 'send',
+          at: '2026-03-16T12:00:00.000Z',
+          wireAt: '2026-11-02T08:00:00.000Z',
+          firstByteAt: '2026-03-16T12:00:01.000Z',
+          answer,
+        },
+      ],
+      verdicts: [],
+      audit: [],
+      retry: 'It may have arrived.',
+    },
+  });
+  const { out } = await runCommand(['effects', 'show', 'te_1:mail'], { env: hub.env });
+  for (const part of [
+    'e-mail for acct-1: unclear',
+    'Your usage',
+    "the relay's log",
+    'Message-ID <m1>',
+    'outcome_unknown: reset (request r7)',
+  ])
+    expect(out).toContain(part);
+});
+
 test('effects settle sends outcome and note for exactly this key', async () => {
   const hub = await fakeHub({ 'POST /effects/:key/settle': anEffect() });
   const argv = ['effects', 'settle', 'te:1/a b:1', '--outcome', 'confirmed', '--note', 'seen'];

@@ -74,7 +74,7 @@ test('effects --unclear shows the keys and how to settle them', async () => {
   const { out, err } = await runCommand(['effects', '--unclear'], { env: hub.env });
   expect(hub.asked[0]?.url).toBe('/api/v1/effects?phase=unclear&limit=50');
   expect(out).toMatch(/acct-1 +e-mail +ada@acme.example +email +unclear +the line broke +te_1:mail:message.send:p:1$/m);
-  expect(err).toContain('headroom effects settle KEY --outcome confirmed|refused --note');
+  expect(err).toContain('headroom effects show KEY');
 });
 
 test('effects of a phase has no keys to copy', async () => {

@@ -105,7 +105,7 @@ test('an unclear effect says how to settle it', async () => {
   });
   const { out } = await runCommand(['why', 'acct-1'], { env: hub.env });
   expect(out).toContain('e-mail to ada@acme.example may have happened: look there and settle it (email)');
-  expect(out).toContain('headroom effects settle te_1:mail:message.send:p:1');
+  expect(out).toContain('headroom effects show te_1:mail:message.send:p:1');
 });
 
 test('a yes is not told beside what came of it, but is where nothing came', async () => {

@@ -110,7 +110,7 @@ function ofEffect(effect: Effect, engagedAt: string | null): Moment {
     effect.reason === null ? null : explainReason(effect.reason),
     engagedAt === null ? null : `Answered at ${time(engagedAt)}.`,
   ];
-  if (effect.phase === 'unclear') details.push(`headroom effects settle ${effect.key}`);
+  if (effect.phase === 'unclear') details.push(`headroom effects show ${effect.key}`);
   return {
     mood,
     what: `${nounOf(effect.operation, effect.channel)}${to} ${verb} (${effect.connection})`,

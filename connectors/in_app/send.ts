@@ -26,6 +26,11 @@ export function sendPrompt(prompts: PromptBox): MessageChannel['send'] {
       if (to.userId === null) throw new InvalidInputError('the person has no user id in the product', origin);
       return { key: effectKey, account, user: to.userId, title: subject, body: text, link, expiresAt };
     },
+    explain: (stored) => {
+      const { key, account, user, title } = prompt.parse(stored);
+      const where = "the product's own list of the user's prompts (GET /api/v1/prompts)";
+      return { to: `${user} of ${account}`, what: title, where, lookFor: `prompt ${key}` };
+    },
     send: async (stored, call) => {
       const parsed = prompt.safeParse(stored);
       if (!parsed.success) throw new InvalidInputError('the stored payload is not a prompt', origin);

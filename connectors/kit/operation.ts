@@ -20,6 +20,17 @@ export type Found<Result> =
   | { kind: 'absent' }
   | { kind: 'unknown'; reason: string };
 
+/** A stored request in words, for the person who must find out whether it arrived. */
+export interface Explained {
+  /** Who or what it goes to. */
+  to: string;
+  /** What it says or changes there, in a line. */
+  what: string;
+  /** Where a person can look whether it arrived, and for what. */
+  where: string;
+  lookFor: string;
+}
+
 /**
  * One outward change. `prepare` turns our words into the vendor's request, once, at the claim; its bytes are stored
  * and every attempt sends them unchanged.
@@ -36,6 +47,7 @@ export interface WriteOperation<Input, Payload extends Json, Result extends Json
   timeoutMs: number;
   prepare: (input: Input) => Payload;
   send: (payload: Payload, call: WriteCall) => Promise<Result>;
+  explain?: (payload: Payload, idempotencyKey: string) => Explained;
   /** A strongly consistent look-up of an earlier attempt. */
   find?: (payload: Payload, call: Call & { idempotencyKey: string }) => Promise<Found<Result>>;
 }

@@ -23,6 +23,15 @@ export function sendMail(
     // Relays queue and answer within moments; whoever scans for longer than this leaves the outcome open.
     timeoutMs: 25_000,
     prepare: (input) => ({ ...buildMail(input, { ...names, date: new Date(businessNow(clock, Date.now())) }) }),
+    explain: (stored) => {
+      const { to, messageId, raw } = builtMail.parse(stored);
+      return {
+        to,
+        what: /^Subject: ((?:.*)(?:\r\n[ \t].*)*)/m.exec(raw)?.[1]?.replace(/\r\n[ \t]+/g, ' ') ?? 'a mail',
+        where: "the relay's log of sent mail, or the recipient",
+        lookFor: `Message-ID ${messageId}`,
+      };
+    },
     send: async (stored, call) => {
       const mail = builtMail.safeParse(stored);
       if (!mail.success) {

@@ -9,11 +9,12 @@ export function defineWrite<Op extends WriteOperation<never, Json, Json>, Payloa
   payload: Payload,
   operation: WriteOperation<Of<Op>['input'], z.output<Payload>, Of<Op>['result']>,
 ): WriteOperation<Of<Op>['input'], Json, Of<Op>['result']> {
-  const { prepare, send, find, ...rest } = operation;
+  const { prepare, send, find, explain, ...rest } = operation;
   return {
     ...rest,
     prepare,
     send: (stored, call) => send(payload.parse(stored), call),
+    ...(explain ? { explain: (stored: Json, key: string) => explain(payload.parse(stored), key) } : {}),
     ...(find ? { find: (stored: Json, call: Parameters<typeof find>[1]) => find(payload.parse(stored), call) } : {}),
   };
 }

@@ -5,6 +5,7 @@ import { redactText } from '../../connectors/kit/redact.ts';
 import { claimOutbox, inTransaction, markSent, type OutboxMessage, retryOutbox } from '../../store/index.ts';
 import { wakeSignal } from '../../workflows/account-journey/messages.ts';
 import type { accountJourney } from '../../workflows/account-journey/workflow.ts';
+import type { errand as errandWorkflow } from '../../workflows/errand/workflow.ts';
 import { onboardingWakeSignal } from '../../workflows/onboarding/messages.ts';
 import type { onboarding } from '../../workflows/onboarding/workflow.ts';
 import { trialWakeSignal } from '../../workflows/trial-run/messages.ts';
@@ -22,6 +23,8 @@ const onboardingBody = z.object({
   account: z.string(),
   product: z.string(),
 });
+/** As domain/errand.ts has it. */
+const errandBody = z.object({ kind: z.literal('effect_again'), key: z.string(), resendIfUnknown: z.boolean() });
 
 /** Tells workflows what the store has committed. At least once: a wake says only "look", so a second one is harmless. */
 export function startOutbox(deps: Deps, client: Client, lag: LagMeter): Loop {
@@ -80,6 +83,17 @@ async function send({ clock }: Deps, client: Client, { kind, target, body }: Out
       return await delivered(() => client.workflow.getHandle(target).signal(trialWakeSignal));
     case 'signal_onboarding':
       return await delivered(() => client.workflow.getHandle(target).signal(onboardingWakeSignal));
+    case 'errand': {
+      const errand = errandBody.parse(body);
+      return await delivered(async () => {
+        await client.workflow.start<typeof errandWorkflow>('errand', {
+          ...start,
+          args: [{ clock, errand }],
+          // Its id names the attempt that it is about: told twice, it must not act upon the next one.
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        });
+      });
+    }
     default:
       throw new Error(`unknown message ${kind satisfies never}`);
   }

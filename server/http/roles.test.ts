@@ -42,6 +42,13 @@ const CASES: Case[] = [
     status: 202,
   },
   { route: 'GET /api/v1/effects', may: 'varx', status: 200 },
+  { route: 'GET /api/v1/effects/:key', url: '/api/v1/effects/k', may: 'rx', status: 404 },
+  {
+    route: 'POST /api/v1/effects/repair',
+    body: { action: 'retry', filter: { account: 'nobody' }, note: 'looked' },
+    may: 'rx',
+    status: 200,
+  },
   {
     route: 'POST /api/v1/effects/:key/settle',
     url: '/api/v1/effects/k/settle',

@@ -23,6 +23,8 @@ export const ROUTE_ROLES: Record<string, ApiRole[]> = {
   'GET /api/v1/trials/:offerId': READ,
   'POST /api/v1/trials/:offerId/end': ACT,
   'GET /api/v1/effects': READ,
+  'GET /api/v1/effects/:key': OPERATE,
+  'POST /api/v1/effects/repair': OPERATE,
   'POST /api/v1/effects/:key/settle': OPERATE,
   'GET /api/v1/attribution': READ,
   'GET /api/v1/report': READ,

@@ -1,5 +1,7 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import { type AttemptAnswer, withNote } from '../../domain/effect/attempt-notes.ts';
 import type { Iso, Json } from '../../domain/model.ts';
+import { jsonText } from '../schema/columns.ts';
 import { effect } from '../schema/index.ts';
 import type { Tx } from '../transaction.ts';
 import type { Vault } from '../vault.ts';
@@ -46,11 +48,20 @@ export async function beginAttempt(tx: Tx, vault: Vault, key: string, input: Beg
   if (payload === null) throw new Error(`the payload of effect ${key} is erased`);
   const attempt = row.attempt + 1;
   const deadline = input.wireNow + input.timeoutMs;
+  const kind = looking ? 'look' : 'send';
+  const note = { attempt, kind, at: input.now, wireAt: input.wireNow, firstByteAt: null, answer: null } as const;
   await tx
     .update(effect)
-    .set({ attempt, wireDeadlineAt: deadline, notBefore: null, updatedAt: input.now, wireUpdatedAt: input.wireNow })
+    .set({
+      attempt,
+      attempts: withNote(row.attempts, note),
+      wireDeadlineAt: deadline,
+      notBefore: null,
+      updatedAt: input.now,
+      wireUpdatedAt: input.wireNow,
+    })
     .where(eq(effect.key, key));
-  return { kind: looking ? 'look' : 'send', attempt, payload, effect: { ...view, attempt, wireDeadlineAt: deadline } };
+  return { kind, attempt, payload, effect: { ...view, attempt, wireDeadlineAt: deadline } };
 }
 
 /** A newer attempt has taken over, or the effect was ended: this one must not write a byte. */
@@ -73,7 +84,24 @@ export async function markSending(
 ): Promise<void> {
   const result = await tx
     .update(effect)
-    .set({ phase: 'sending', updatedAt: input.now, wireUpdatedAt: input.wireNow })
+    .set({
+      phase: 'sending',
+      attempts: sql`jsonb_set(${effect.attempts}, '{-1,firstByteAt}', to_jsonb(${input.now}::text))`,
+      updatedAt: input.now,
+      wireUpdatedAt: input.wireNow,
+    })
     .where(and(eq(effect.key, key), eq(effect.attempt, attempt), inArray(effect.phase, ['claimed', 'sending'])));
   if (result.rowCount === 0) throw new StaleAttemptError(key, attempt);
+}
+
+/** What the vendor answered to the newest attempt, for the person who may have to look into it. */
+export async function noteAnswer(tx: Tx, key: string, attempt: number, answer: AttemptAnswer): Promise<void> {
+  await tx
+    .update(effect)
+    .set({ attempts: withAnswer(answer) })
+    .where(and(eq(effect.key, key), eq(effect.attempt, attempt)));
+}
+
+export function withAnswer(answer: AttemptAnswer) {
+  return sql`jsonb_set(${effect.attempts}, '{-1,answer}', ${jsonText(answer)}::jsonb)`;
 }

@@ -1,16 +1,27 @@
-export * from './attempts.ts';
+export {
+  type Attempt,
+  type BeginAttempt,
+  beginAttempt,
+  markSending,
+  noteAnswer,
+  StaleAttemptError,
+} from './attempts.ts';
 export { backToClaimed } from './back-to-claimed.ts';
 export * from './claim.ts';
 export { loadTouchFacts, type TouchFactsRequest } from './facts.ts';
 export * from './outcomes.ts';
 export * from './rejudge.ts';
+export * from './reopen.ts';
 export {
   type EffectFilter,
+  type EffectRow,
   type EffectView,
+  effectKeys,
   eraseOldPayloads,
   listEffects,
   listStalled,
   listUnclear,
+  lockEffect,
   type OpenEffect,
   readEffect,
 } from './rows.ts';

@@ -1,7 +1,8 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
+import type { Iso } from '../../domain/model.ts';
 import type { TouchDecision } from '../../domain/touch/types.ts';
 import { lock } from '../locks.ts';
-import { effect } from '../schema/index.ts';
+import { effect, touch } from '../schema/index.ts';
 import type { Tx } from '../transaction.ts';
 import { type Decide, keepVerdict } from './claim.ts';
 import { loadTouchFacts, type TouchFactsRequest } from './facts.ts';
@@ -36,7 +37,10 @@ export async function rejudge(
   if (row.phase !== 'claimed') return { kind: 'moved_on' };
 
   const verdict = decide(await loadTouchFacts(tx, { ...row, ...context, effectKey: key }));
-  if (verdict.kind === 'send' && !verdict.shadow) return { kind: 'send' };
+  if (verdict.kind === 'send' && !verdict.shadow) {
+    if (row.touch) await retakeSlot(tx, key, context.now);
+    return { kind: 'send' };
+  }
   if (verdict.kind === 'wait') {
     await keepVerdict(tx, { ...row, now: context.now }, verdict);
     await tx.update(effect).set({ notBefore: verdict.until, updatedAt: context.now }).where(eq(effect.key, key));
@@ -45,4 +49,12 @@ export async function rejudge(
   const reason = verdict.kind === 'suppress' ? verdict.reason : 'shadow';
   await withdraw(tx, key, { now: context.now, wireNow: context.wireNow, reason });
   return { kind: 'withdrawn', reason };
+}
+
+/** A touch that was refused gave its slot back; sent after all, it takes one of now. */
+async function retakeSlot(tx: Tx, key: string, now: Iso): Promise<void> {
+  await tx
+    .update(touch)
+    .set({ state: 'reserved', at: now, releasedReason: null })
+    .where(and(eq(touch.effectKey, key), inArray(touch.state, ['released', 'unclear'])));
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { EffectPhase, Iso, Json } from '../../domain/model.ts';
 import { effect, touch } from '../schema/index.ts';
 import type { Tx } from '../transaction.ts';
@@ -33,26 +33,49 @@ export interface EffectFilter {
   journeyId?: string;
   offerId?: string;
   triggerEventId?: string;
+  operation?: string;
+  play?: string;
+  /** Claimed from this moment on, and before that one. */
+  since?: Iso;
+  until?: Iso;
   limit?: number;
 }
 
-/** Newest first. */
-export async function listEffects(tx: Tx, filter: EffectFilter): Promise<EffectView[]> {
-  const where: (SQL | undefined)[] = [
+export function effectsOf(filter: Omit<EffectFilter, 'limit'>): SQL | undefined {
+  return and(
     filter.phases && inArray(effect.phase, filter.phases),
     filter.account === undefined ? undefined : eq(effect.account, filter.account),
     filter.connection === undefined ? undefined : eq(effect.connection, filter.connection),
     filter.journeyId === undefined ? undefined : eq(effect.journeyId, filter.journeyId),
     filter.offerId === undefined ? undefined : eq(effect.offerId, filter.offerId),
     filter.triggerEventId === undefined ? undefined : eq(effect.triggerEventId, filter.triggerEventId),
-  ];
+    filter.operation === undefined ? undefined : eq(effect.operation, filter.operation),
+    filter.play === undefined ? undefined : eq(effect.play, filter.play),
+    filter.since === undefined ? undefined : gte(effect.claimedAt, filter.since),
+    filter.until === undefined ? undefined : lt(effect.claimedAt, filter.until),
+  );
+}
+
+/** Newest first. */
+export async function listEffects(tx: Tx, filter: EffectFilter): Promise<EffectView[]> {
   const rows = await tx
     .select()
     .from(effect)
-    .where(and(...where))
+    .where(effectsOf(filter))
     .orderBy(desc(effect.claimedAt), effect.key)
     .limit(filter.limit ?? 200);
   return rows.map(({ payload: _, ...view }) => view);
+}
+
+/** Oldest first. */
+export async function effectKeys(tx: Tx, filter: Omit<EffectFilter, 'limit'>, limit: number): Promise<string[]> {
+  const rows = await tx
+    .select({ key: effect.key })
+    .from(effect)
+    .where(effectsOf(filter))
+    .orderBy(effect.claimedAt, effect.key)
+    .limit(limit);
+  return rows.map((row) => row.key);
 }
 
 export function listUnclear(tx: Tx, limit = 200): Promise<EffectView[]> {

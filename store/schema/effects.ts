@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigserial, boolean, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import type { AttemptNote } from '../../domain/effect/attempt-notes.ts';
 import type { Category, Channel, EffectPhase, EngagementKind, Json, Touch } from '../../domain/model.ts';
 import { bytea, iso, json, wireMs } from './columns.ts';
 
@@ -37,6 +38,8 @@ export const effect = pgTable(
     result: json().$type<Json>(),
     reason: text(),
     attempt: integer().notNull(),
+    /** Written along with what each step of an attempt writes anyway. */
+    attempts: json().$type<AttemptNote[]>().notNull().default([]),
     wireDeadlineAt: wireMs(),
     settleMs: integer().notNull(),
     /** Set while a re-judged effect waits. */

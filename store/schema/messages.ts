@@ -34,7 +34,7 @@ export const outbox = pgTable(
   'outbox',
   {
     id: bigserial({ mode: 'number' }).primaryKey(),
-    kind: text().$type<'wake' | 'start_onboarding' | 'signal_trial' | 'signal_onboarding'>().notNull(),
+    kind: text().$type<'wake' | 'start_onboarding' | 'signal_trial' | 'signal_onboarding' | 'errand'>().notNull(),
     target: text().notNull(),
     body: json().$type<Json>(),
     createdAt: iso().notNull(),

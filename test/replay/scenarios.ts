@@ -14,6 +14,7 @@ export const SCENARIOS = {
   'trial-undone': 'trialRun',
   'onboarding-complete': 'onboarding',
   'onboarding-taken-back': 'onboarding',
+  errand: 'errand',
   sweep: 'usageSweep',
   upkeep: 'upkeep',
 } as const;

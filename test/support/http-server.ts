@@ -135,6 +135,23 @@ export async function httpServer(ports: Partial<HttpContext> = {}): Promise<Test
   };
 }
 
+const MAIL = smtp.connect({
+  ...fakeDependencies({
+    connection: {
+      connector: 'smtp',
+      mode: 'sandbox',
+      // Nobody listens there: what is tested here comes in.
+      sandbox_url: 'smtp://127.0.0.1:9',
+      host: 'smtp.relay.example',
+      domain: 'mail.tidewater.example',
+      auth: {},
+      webhook_secret: 'env:MAIL_KEY',
+    },
+    secrets: { MAIL_KEY: `whsec_${MAIL_KEY.toString('base64')}` },
+  }),
+  clock,
+});
+
 const CONNECTIONS: OpenConnection[] = [
   {
     name: 'chat',
@@ -153,24 +170,9 @@ const CONNECTIONS: OpenConnection[] = [
     name: 'email',
     connector: 'smtp',
     mode: 'sandbox',
-    capabilities: smtp.connect({
-      ...fakeDependencies({
-        connection: {
-          connector: 'smtp',
-          mode: 'sandbox',
-          // Nobody listens there: what is tested here comes in.
-          sandbox_url: 'smtp://127.0.0.1:9',
-          host: 'smtp.relay.example',
-          domain: 'mail.tidewater.example',
-          auth: {},
-          webhook_secret: 'env:MAIL_KEY',
-        },
-        secrets: { MAIL_KEY: `whsec_${MAIL_KEY.toString('base64')}` },
-      }),
-      clock,
-    }),
+    capabilities: MAIL,
   },
-  { name: 'mail', connector: 'smtp', mode: 'sandbox', capabilities: {} },
+  { name: 'mail', connector: 'smtp', mode: 'sandbox', capabilities: MAIL.message ? { message: MAIL.message } : {} },
 ];
 
 const connectionOf = (connector: string) => ({ connector, mode: 'sandbox' });

@@ -19,6 +19,10 @@ export function completeTask(client: HubSpotClient): Crm['completeTask'] {
     settleMs: 5_000,
     timeoutMs: 20_000,
     prepare: ({ taskId, note }) => ({ taskId, note }),
+    explain: (stored) => {
+      const { taskId, note } = payload.parse(stored);
+      return { to: `task ${taskId}`, what: note, where: `task ${taskId} in HubSpot`, lookFor: 'its status Completed' };
+    },
     send: async (stored, call) => {
       const { taskId, note } = payload.parse(stored);
       const path = paths.object('tasks', taskId);

@@ -59,6 +59,15 @@ export function createTask(client: HubSpotClient): Crm['createTask'] {
         ],
       },
     }),
+    explain: (stored) => {
+      const { companyId, marker, request } = payload.parse(stored);
+      return {
+        to: `company ${companyId}`,
+        what: request.properties.hs_task_subject ?? 'a task',
+        where: `the tasks of company ${companyId} in HubSpot`,
+        lookFor: `"Ref: ${marker}" at the end of the task's text`,
+      };
+    },
     send: async (stored, call) => {
       const { request } = payload.parse(stored);
       const path = paths.objects('tasks');

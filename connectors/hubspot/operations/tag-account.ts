@@ -19,6 +19,12 @@ export function tagAccount(client: HubSpotClient, ensure: EnsureProperties): Crm
       companyId,
       properties: Object.fromEntries(Object.entries(fields).map(([field, value]) => [propertyName(field), value])),
     }),
+    explain: (stored) => {
+      const { companyId, properties } = payload.parse(stored);
+      const what = Object.entries(properties).map(([name, value]) => `${name} = ${value}`);
+      const where = `the properties of company ${companyId} in HubSpot`;
+      return { to: `company ${companyId}`, what: what.join(', '), where, lookFor: Object.keys(properties).join(', ') };
+    },
     send: async (stored, call) => {
       const { companyId, properties } = payload.parse(stored);
       await ensure(Object.keys(properties), call);

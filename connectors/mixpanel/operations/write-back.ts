@@ -28,6 +28,12 @@ export function writeBack(client: MixpanelClient): WriteOperation<OutcomeEvent[]
         // `ip: 0` keeps our server's location from being put down as the customer's.
         properties: { ...properties, [client.accountKey]: account, time: Date.parse(at), distinct_id: '', ip: 0 },
       })),
+    explain: (payload, key) => {
+      const events = eventsPayload.parse(payload);
+      const names = [...new Set(events.map(({ event }) => event))].join(', ');
+      const where = 'Events in Mixpanel';
+      return { to: `${events.length} accounts' events`, what: names, where, lookFor: `$insert_id ${insertId(key, 0)}` };
+    },
     send: async (payload, call) => {
       const events = eventsPayload.parse(payload).map(({ event, properties }, index) => ({
         event,

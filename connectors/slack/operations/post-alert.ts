@@ -80,6 +80,12 @@ export function postAlert(slack: SlackClient, settings: SlackSettings): Chat['po
     settleMs: 5_000,
     timeoutMs: 20_000,
     prepare: (input) => ({ to: input.to, preparedAt: Math.floor(Date.now() / 1000), message: alertArguments(input) }),
+    explain: (stored) => {
+      const { to, message } = readPostPayload(stored);
+      const { marker } = message.metadata.event_payload;
+      const where = `the conversation with ${to} in Slack, or in ${settings.channel}`;
+      return { to, what: message.text, where, lookFor: `this text (marker ${marker} in the message's metadata)` };
+    },
     send,
     ...(settings.may_read_history ? { find } : {}),
   };

@@ -41,6 +41,10 @@ export function updateAlert(slack: SlackClient, settings: SlackSettings): Chat['
     settleMs: 5_000,
     timeoutMs: 15_000,
     prepare: (input) => ({ channel: input.channel, ts: input.ts, message: alertArguments(input) }),
+    explain: (stored) => {
+      const { channel, ts, message } = readUpdatePayload(stored);
+      return { to: channel, what: message.text, where: `channel ${channel} in Slack`, lookFor: `the message of ${ts}` };
+    },
     send,
   };
 }

@@ -35,6 +35,12 @@ export function changePlan(client: StripeClient): Billing['changePlan'] {
         payment_behavior: 'pending_if_incomplete',
       },
     }),
+    explain: ({ subscription: id, params }, key) => ({
+      to: `subscription ${id}`,
+      what: params.items.map(({ price, quantity }) => `${quantity} × ${price}`).join(', '),
+      where: `subscription ${id} in Stripe, and Developers > Logs`,
+      lookFor: `this price, or the request with the idempotency key ${key}`,
+    }),
     send: async ({ subscription: id, params }, call) => {
       const changed = await client.write('changePlan', call, 'vendor_key', subscription, (stripe) =>
         stripe.subscriptions.update(id, params, { idempotencyKey: call.idempotencyKey }),

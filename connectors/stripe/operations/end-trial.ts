@@ -30,6 +30,12 @@ export function endTrial(client: StripeClient): Billing['endTrial'] {
     settleMs: 10_000,
     timeoutMs: 20_000,
     prepare: ({ subscriptionId }) => ({ subscriptionId }),
+    explain: ({ subscriptionId }) => ({
+      to: `subscription ${subscriptionId}`,
+      what: 'the trial ends now',
+      where: `subscription ${subscriptionId} in Stripe`,
+      lookFor: 'its status Canceled',
+    }),
     send: async ({ subscriptionId }, call) => {
       if (await isOver(subscriptionId, call)) return { subscriptionId };
       // DELETE takes no idempotency key; Stripe answers a second one with resource_missing.

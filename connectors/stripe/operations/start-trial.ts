@@ -47,6 +47,12 @@ export function startTrial(client: StripeClient): Billing['startTrial'] {
         ...(input.journeyId === null ? {} : { headroom_journey_id: input.journeyId }),
       },
     }),
+    explain: ({ customer, items, metadata }) => ({
+      to: `customer ${customer}`,
+      what: `a trial of ${items.map(({ price, quantity }) => `${quantity} × ${price}`).join(', ')}`,
+      where: `the subscriptions of customer ${customer} in Stripe`,
+      lookFor: `one with the metadata ${OFFER_METADATA}: ${metadata[OFFER_METADATA]}`,
+    }),
     send: async (trial, call) => {
       // Stripe forgets keys after a day and does not limit trials per customer: look before creating.
       const earlier = await findByOffer(trial, call);

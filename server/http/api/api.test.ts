@@ -11,6 +11,7 @@ import {
   listEngagement,
   markSending,
   markUnclear,
+  noteAnswer,
   putPrompt,
   recordNearMisses,
   type Tx,
@@ -229,6 +230,14 @@ describe('trials', () => {
   });
 });
 
+/** As the SMTP connector stores a mail. */
+const LETTER = {
+  from: 'success@tidewater.example',
+  to: 'ana@acme.example',
+  messageId: '<m1@mail.example.com>',
+  raw: 'From: success@tidewater.example\r\nSubject: Your\r\n usage\r\n\r\nhttps://hub.example/t/open-sesame\r\n',
+};
+
 describe('effects', () => {
   test('an unclear one is settled once, by name', async () => {
     const key = 'te9/x:mail:message.send:p:1';
@@ -250,6 +259,73 @@ describe('effects', () => {
     const again = await post(url, { outcome: 'refused', note: 'no' });
     expect(again.statusCode).toBe(409);
     expect(again.json().error.message).toContain('confirmed');
+  });
+
+  async function doubtful(key: string, account: string) {
+    await run(async (tx) => {
+      const at = { now: T0, wireNow: 1_000_000 };
+      await claimEffect(tx, server.store.vault, aRequest({ key, account, payload: LETTER }), send);
+      await beginAttempt(tx, server.store.vault, key, { ...at, timeoutMs: 1_000, judged: true });
+      await markSending(tx, key, 1, at);
+      await noteAnswer(tx, key, 1, {
+        at: T0,
+        code: 'outcome_unknown',
+        said: 'reset',
+        vendorCode: null,
+        requestId: 'r7',
+      });
+      await markUnclear(tx, key, { ...at, reason: 'connection lost' });
+    });
+  }
+
+  test('one in doubt shows what was to be sent to whom, each attempt, and where to look', async () => {
+    await doubtful('show/1', 'show1');
+    const shown = await get(`/api/v1/effects/${encodeURIComponent('show/1')}`);
+    expect(shown).toMatchObject({
+      effect: { key: 'show/1', phase: 'unclear' },
+      request: { to: 'ana@acme.example', what: 'Your usage', lookFor: 'Message-ID <m1@mail.example.com>' },
+      attempts: [{ attempt: 1, kind: 'send', firstByteAt: T0, answer: { code: 'outcome_unknown', requestId: 'r7' } }],
+      verdicts: [{ kind: 'send' }],
+      audit: [],
+      retry: expect.stringContaining('did not arrive'),
+    });
+    // Links in a letter open doors.
+    expect(JSON.stringify(shown)).not.toContain('open-sesame');
+  });
+
+  test('nothing is repaired without a word to do it, and then once, with who asked', async () => {
+    await doubtful('repair/1', 'repair1');
+    await doubtful('repair/2', 'repair1');
+    const ask = { action: 'retry', filter: { account: 'repair1' }, didNotArrive: true, note: 'not in the log' };
+    const shown = await post('/api/v1/effects/repair', ask);
+    expect(shown.json()).toMatchObject({ dryRun: true, items: [{ does: 'resend' }, { does: 'resend' }] });
+    expect((await get('/api/v1/effects?account=repair1&phase=unclear')).items).toHaveLength(2);
+
+    const key = 'repair/1';
+    const { filter: _, ...named } = { ...ask, keys: [key], dryRun: false };
+    expect((await post('/api/v1/effects/repair', named)).json()).toMatchObject({ items: [{ does: 'resend' }] });
+    expect((await post('/api/v1/effects/repair', named)).json()).toMatchObject({ items: [{ does: 'no' }] });
+    expect(await auditOf(key)).toMatchObject([
+      { action: 'effect.retried', actor: 'a admin', detail: { didNotArrive: true, note: 'not in the log' } },
+    ]);
+    const confirmed = { action: 'confirm', keys: ['repair/2'], note: 'seen', dryRun: false };
+    await post('/api/v1/effects/repair', confirmed);
+    expect((await get('/api/v1/effects?account=repair1&phase=confirmed')).items).toMatchObject([{ key: 'repair/2' }]);
+    expect((await post('/api/v1/effects/repair', { ...named, keys: ['repair/2'] })).json()).toMatchObject({
+      items: [{ does: 'no', sentence: expect.stringContaining('never sent again') }],
+    });
+  });
+
+  test('a repair must say which effects it means, and only a retry asks whether it arrived', async () => {
+    const note = 'x';
+    const wrong = [
+      { action: 'retry', note },
+      { action: 'retry', note, keys: ['a'], filter: {} },
+    ];
+    for (const body of wrong) expect((await post('/api/v1/effects/repair', body)).statusCode).toBe(400);
+    const body = { action: 'confirm', note, keys: ['a'], didNotArrive: true };
+    expect((await post('/api/v1/effects/repair', body)).statusCode).toBe(400);
+    expect((await post('/api/v1/effects/repair', { action: 'retry', keys: ['nobody'], note })).statusCode).toBe(404);
   });
 });
 

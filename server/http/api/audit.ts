@@ -4,7 +4,7 @@ import type { HttpContext } from '../context.ts';
 import { type Api, asPage, badCursor, pageOf, pageQuery, readCursor } from './api.ts';
 import { iso } from './schemas.ts';
 
-const entry = z
+export const auditEntry = z
   .object({
     id: z.number(),
     at: iso,
@@ -24,7 +24,7 @@ export function auditRoutes(api: Api, { deps }: HttpContext): void {
         tags: ['operation'],
         summary: 'Who changed what, newest first',
         querystring: pageQuery.extend({ subject: z.string().optional() }),
-        response: { 200: pageOf(entry) },
+        response: { 200: pageOf(auditEntry) },
       },
     },
     async ({ query: { limit, after, subject } }) => {

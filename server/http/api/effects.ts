@@ -4,7 +4,7 @@ import { byCaller } from '../auth.ts';
 import type { HttpContext } from '../context.ts';
 import { HttpError, notFound } from '../errors.ts';
 import { type Api, asPage, pageOf, pageQuery, readAtCursor } from './api.ts';
-import { effect } from './schemas.ts';
+import { effect, effectFilter } from './schemas.ts';
 
 export function effectRoutes(api: Api, context: HttpContext): void {
   const { deps } = context;
@@ -14,15 +14,12 @@ export function effectRoutes(api: Api, context: HttpContext): void {
       schema: {
         tags: ['effects'],
         summary: 'Outward changes, newest first',
-        querystring: pageQuery.extend({
-          phase: z.enum(['claimed', 'sending', 'confirmed', 'refused', 'withdrawn', 'unclear']).optional(),
-          account: z.string().optional(),
-        }),
+        querystring: pageQuery.extend(effectFilter.shape),
         response: { 200: pageOf(effect) },
       },
     },
-    async ({ query: { limit, after, phase, account } }) => {
-      const page = { account, phases: phase && [phase], after: readAtCursor(after), limit: limit + 1 };
+    async ({ query: { limit, after, phase, ...filter } }) => {
+      const page = { ...filter, phases: phase && [phase], after: readAtCursor(after), limit: limit + 1 };
       const rows = await inTransaction(deps.store, (tx) => pageEffects(tx, page));
       return asPage(rows, limit, ({ claimedAt, key }) => [claimedAt, key]);
     },

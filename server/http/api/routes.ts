@@ -4,6 +4,7 @@ import { requireTokens } from '../auth.ts';
 import type { HttpContext } from '../context.ts';
 import { accountRoutes } from './accounts.ts';
 import { auditRoutes } from './audit.ts';
+import { effectRepairRoutes } from './effect-repair.ts';
 import { effectRoutes } from './effects.ts';
 import { feedRoutes } from './feed.ts';
 import { heldRoutes } from './held.ts';
@@ -26,6 +27,7 @@ const ALL = [
   journeyRoutes,
   trialRoutes,
   effectRoutes,
+  effectRepairRoutes,
   revenueRoutes,
   usageRoutes,
   promptRoutes,

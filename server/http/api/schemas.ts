@@ -118,6 +118,17 @@ export const effect = z
   })
   .meta({ id: 'Effect' });
 
+/** Which effects are meant. */
+export const effectFilter = z.object({
+  phase: z.enum(['claimed', 'sending', 'confirmed', 'refused', 'withdrawn', 'unclear']).optional(),
+  account: z.string().optional(),
+  connection: z.string().optional(),
+  operation: z.string().optional().describe('As in the ledger: message.send, crm.createTask'),
+  play: z.string().optional(),
+  since: z.iso.datetime().optional().describe('Claimed from this moment on, business time'),
+  until: z.iso.datetime().optional().describe('Claimed before it'),
+});
+
 export const triggerEvent = z
   .object({
     id: z.string(),

@@ -1,21 +1,23 @@
 import { Command, Option } from 'commander';
 import type { z } from 'zod';
-import { effect } from '../../server/http/api/schemas.ts';
-import { explainReason } from '../../server/http/words.ts';
-import { rows } from '../arguments.ts';
-import type { Cli } from '../cli.ts';
-import { connectHub } from '../hub.ts';
-import { type HubOptions, hubOptions } from '../hub-options.ts';
-import { readList, tellOfMore } from '../list.ts';
-import { nounOf } from '../output/story.ts';
-import { type Column, printTable } from '../output/table.ts';
-import { time } from '../output/values.ts';
+import { effect } from '../../../server/http/api/schemas.ts';
+import { explainReason } from '../../../server/http/words.ts';
+import { rows } from '../../arguments.ts';
+import type { Cli } from '../../cli.ts';
+import { connectHub } from '../../hub.ts';
+import { type HubOptions, hubOptions } from '../../hub-options.ts';
+import { readList, tellOfMore } from '../../list.ts';
+import { nounOf } from '../../output/story.ts';
+import { type Column, printTable } from '../../output/table.ts';
+import { time } from '../../output/values.ts';
+import { type EffectFilterOptions, filterOf, filterOptions } from './filter.ts';
+import { confirmCommand, giveUpCommand, retryCommand } from './repair.ts';
+import { showCommand } from './show.ts';
 
 type Effect = z.infer<typeof effect>;
-type ListOptions = HubOptions & { unclear?: true; phase?: string; account?: string; limit: number };
+type ListOptions = HubOptions & EffectFilterOptions & { unclear?: true; limit: number };
 type SettleOptions = HubOptions & { outcome: 'confirmed' | 'refused'; note: string };
 
-const PHASES = ['claimed', 'sending', 'confirmed', 'refused', 'withdrawn', 'unclear'];
 const COLUMNS: Column<Effect>[] = [
   { head: 'Claimed (UTC)', of: ({ claimedAt }) => time(claimedAt) },
   { head: 'Account', of: ({ account }) => account },
@@ -28,33 +30,41 @@ const COLUMNS: Column<Effect>[] = [
 const KEY: Column<Effect> = { head: 'Key', of: ({ key }) => key };
 
 export function effectsCommand(cli: Cli): Command {
-  return hubOptions(new Command('effects'))
-    .description('list outward changes, newest first, or settle one that nothing could tell about')
-    .option('--unclear', 'only those that may have happened: look at the vendor, then settle them')
-    .addOption(new Option('--phase <phase>', 'in one phase').choices(PHASES).conflicts('unclear'))
-    .option('--account <id>', 'of one account')
+  return filterOptions(hubOptions(new Command('effects')))
+    .description('list outward changes, newest first, and mend those that did not end well')
+    .addOption(
+      new Option('--unclear', 'only those that may have happened: look at the vendor, then settle them').conflicts(
+        'phase',
+      ),
+    )
     .option('--limit <n>', 'how many', rows, 50)
     .addHelpText('after', '\nExample:\n  $ headroom effects --unclear')
-    .action(async ({ unclear, phase, account, limit, data, json }: ListOptions) => {
-      const query = { phase: unclear ? 'unclear' : phase, account, limit };
+    .action(async ({ unclear, limit, data, json, ...options }: ListOptions) => {
+      const query = { ...filterOf(options), ...(unclear ? { phase: 'unclear' } : {}), limit };
       const list = await readList(connectHub(cli, { data }), '/effects', effect, query);
-      const settling = query.phase === 'unclear';
+      const settling = query.phase === 'unclear' || query.phase === 'refused';
       if (json) cli.out(JSON.stringify(list.items, null, 2));
       else {
         printTable(
           cli,
           list.items,
           settling ? [...COLUMNS, KEY] : COLUMNS,
-          settling ? 'Nothing is unclear.' : 'There are no such effects.',
+          query.phase === 'unclear' ? 'Nothing is unclear.' : 'There are no such effects.',
         );
         if (settling && list.items.length > 0) {
           cli.err(
-            'Look at the vendor, then: headroom effects settle KEY --outcome confirmed|refused --note "what you saw"',
+            query.phase === 'unclear'
+              ? 'headroom effects show KEY tells where to look; then confirm, retry or give-up KEY --note "what you saw"'
+              : 'Mend the cause, then: headroom effects retry KEY --note "what you did"',
           );
         }
       }
       tellOfMore(cli, list);
     })
+    .addCommand(showCommand(cli))
+    .addCommand(retryCommand(cli))
+    .addCommand(confirmCommand(cli))
+    .addCommand(giveUpCommand(cli))
     .addCommand(settleCommand(cli));
 }
 
