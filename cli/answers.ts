@@ -3,6 +3,7 @@
  * `--json` passes on what else the hub says.
  */
 import { z } from 'zod';
+import { parked } from '../server/http/api/queue.ts';
 import {
   apiToken,
   decision,
@@ -119,6 +120,22 @@ export const effectDetail = z.looseObject({
 export const effectRepairs = z.looseObject({
   dryRun: z.boolean(),
   items: z.array(z.object({ effect, does: z.string(), sentence: z.string() })),
+  more: z.boolean(),
+});
+
+export const inboxAnswer = z.looseObject({ items: z.array(parked) });
+export const inboxEvent = z.looseObject({
+  event: parked.omit({ behind: true }).extend({
+    eventId: z.string(),
+    state: z.string(),
+    body: z.unknown(),
+    skipped: z.string().nullable(),
+  }),
+  audit: z.array(z.looseObject({ at: z.string(), actor: z.string(), action: z.string() })),
+});
+export const inboxRepairs = z.looseObject({
+  dryRun: z.boolean(),
+  items: z.array(z.object({ event: parked, does: z.string(), sentence: z.string() })),
   more: z.boolean(),
 });
 

@@ -7,6 +7,7 @@ import { accountsCommand } from './commands/accounts.ts';
 import { demoCommand } from './commands/demo.ts';
 import { effectsCommand } from './commands/effects/effects.ts';
 import { heldCommand } from './commands/held.ts';
+import { inboxCommand } from './commands/inbox.ts';
 import { incidentCommand } from './commands/incident.ts';
 import { journeysCommand } from './commands/journeys.ts';
 import { keysCommand } from './commands/keys.ts';
@@ -36,7 +37,7 @@ const GROUPS: Record<string, ((cli: Cli) => Command)[]> = {
     reportCommand,
     supportBundleCommand,
   ],
-  'Act:': [trialCommand, heldCommand, pauseCommand, incidentCommand, tokenCommand, keysCommand],
+  'Act:': [trialCommand, heldCommand, inboxCommand, pauseCommand, incidentCommand, tokenCommand, keysCommand],
 };
 
 const ABOUT = 'Watches how much of its plan each customer uses and runs the upgrade journey.';

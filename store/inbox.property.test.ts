@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freshStore } from '../test/support/store.ts';
 import { T0 } from '../test/support/store-rows.ts';
 import {
+  findInbox,
   inboxDone,
   inboxRetry,
   inTransaction,
@@ -11,6 +12,7 @@ import {
   park,
   replay,
   type Store,
+  skip,
   takeIn,
   type VendorEvent,
 } from './index.ts';
@@ -81,6 +83,46 @@ test('a parked event holds up its object only, until it is replayed', async () =
   expect((await next(10)).map((row) => row.eventId)).toEqual(['p1']);
   await done(first.id);
   expect((await next(10)).map((row) => row.eventId)).toEqual(['p2']);
+});
+
+test('replayed and skipped in any mix, events of an object are still handled in their order', async () => {
+  let example = 0;
+  const decisions = fc.array(fc.constantFrom('done', 'replay', 'skip'), { minLength: 1, maxLength: 12 });
+  await fc.assert(
+    fc.asyncProperty(decisions, async (ends) => {
+      const object = `o${example++}`;
+      const mine = (rows: { object: string }[]) => rows.filter((row) => row.object === object);
+      await take(
+        'mix',
+        ends.map((_, index) => anEvent(`${object}-${index}`, object)),
+      );
+      const handled: string[] = [];
+      for (const [index, end] of ends.entries()) {
+        const [row] = mine(await next(1_000)).map((one) => one as Awaited<ReturnType<typeof next>>[number]);
+        if (!row) throw new Error(`event ${index} of ${object} was not handed out`);
+        if (end !== 'done') {
+          await inTransaction(store, (tx) => park(tx, row.id, 'unknown price'));
+          const [parked] = mine(await inTransaction(store, (tx) => listParked(tx, 10, { source: 'mix', object })));
+          expect(parked).toMatchObject({ id: row.id, behind: ends.length - index - 1 });
+          expect(mine(await next(1_000, 99_999))).toEqual([]);
+        }
+        if (end === 'skip') {
+          const skipped = () => inTransaction(store, (tx) => skip(tx, row.id, { reason: 'a test', now: T0 }));
+          expect([await skipped(), await skipped()]).toEqual([true, false]);
+          expect(await inTransaction(store, (tx) => findInbox(tx, row.id))).toMatchObject({ skipped: 'a test' });
+          continue;
+        }
+        if (end === 'replay') {
+          await inTransaction(store, (tx) => replay(tx, row.id, 0));
+          expect(mine(await next(1_000))).toMatchObject([{ id: row.id }]);
+        }
+        handled.push(row.eventId);
+        await done(row.id);
+      }
+      expect(handled).toEqual(ends.flatMap((end, index) => (end === 'skip' ? [] : [`${object}-${index}`])));
+    }),
+    { numRuns: 20 },
+  );
 });
 
 test('an event whose worker died is handed out again when its lease ends', async () => {

@@ -99,6 +99,49 @@ export async function replay(tx: Tx, id: number, wireNow: number): Promise<boole
   return result.rowCount === 1;
 }
 
-export async function listParked(tx: Tx, limit = 200): Promise<InboxRow[]> {
-  return tx.select().from(inbox).where(eq(inbox.state, 'parked')).orderBy(asc(inbox.id)).limit(limit);
+/** A person decided that it need not be handled: later events of its object go on. @returns false when it is not parked */
+export async function skip(tx: Tx, id: number, { reason, now }: { reason: string; now: Iso }): Promise<boolean> {
+  const result = await tx
+    .update(inbox)
+    .set({ state: 'done', doneAt: now, skipped: reason })
+    .where(and(eq(inbox.id, id), eq(inbox.state, 'parked')));
+  if (result.rowCount === 1) await tx.execute(sql`select pg_notify('headroom_inbox', '')`);
+  return result.rowCount === 1;
+}
+
+export async function findInbox(tx: Tx, id: number): Promise<InboxRow | null> {
+  const [row] = await tx.select().from(inbox).where(eq(inbox.id, id));
+  return row ?? null;
+}
+
+export interface ParkedFilter {
+  source?: string;
+  type?: string;
+  object?: string;
+}
+/** `behind`: later events of its object, which wait for it. */
+export type ParkedRow = InboxRow & { behind: number };
+
+/** Oldest first: of each object at most one, since the next is taken only when it is done. */
+export async function listParked(tx: Tx, limit = 200, filter: ParkedFilter = {}): Promise<ParkedRow[]> {
+  const { source, type, object } = filter;
+  const rows = await tx
+    .select({
+      row: inbox,
+      // By name: among selected fields drizzle writes columns without their table, and both are inbox.
+      behind: sql<number>`(select count(*)::int from inbox later where later.source = inbox.source
+        and later.object = inbox.object and later.id > inbox.id and later.state <> 'done')`,
+    })
+    .from(inbox)
+    .where(
+      and(
+        eq(inbox.state, 'parked'),
+        source === undefined ? undefined : eq(inbox.source, source),
+        type === undefined ? undefined : eq(inbox.type, type),
+        object === undefined ? undefined : eq(inbox.object, object),
+      ),
+    )
+    .orderBy(asc(inbox.id))
+    .limit(limit);
+  return rows.map(({ row, behind }) => ({ ...row, behind }));
 }

@@ -71,6 +71,48 @@ test('trial end gives a reason', async () => {
   expect(hub.asked[0]).toMatchObject({ url: '/api/v1/trials/of_1/end', body: { reason: 'asked to' } });
 });
 
+const parkedEvent = {
+  id: 7,
+  source: 'billing',
+  type: 'customer.updated',
+  object: 'cus_1',
+  occurredAt: null,
+  receivedAt: '2026-03-14T09:25:00.000Z',
+  attempts: 10,
+  error: 'no such customer',
+  behind: 2,
+};
+
+test('inbox lists what is parked, with what waits behind it', async () => {
+  const hub = await fakeHub({ 'GET /inbox': { items: [parkedEvent] } });
+  const { out, err } = await runCommand(['inbox', 'list', '--source', 'billing'], { env: hub.env });
+  expect(out).toMatch(/7 +2026-03-14 09:25 +billing +customer.updated +cus_1 +2 +no such customer/);
+  expect(err).toContain('headroom inbox replay EVENT');
+  expect(hub.asked[0]?.url).toContain('source=billing');
+});
+
+test('inbox show tells the body and who did what', async () => {
+  const { behind: _, ...event } = parkedEvent;
+  const more = { eventId: 'evt_1', state: 'parked', body: { customerId: 'cus_1' }, doneAt: null, skipped: null };
+  const hub = await fakeHub({ 'GET /inbox/:id': { event: { ...event, ...more }, audit: [] } });
+  const { out } = await runCommand(['inbox', 'show', '7'], { env: hub.env });
+  expect(out).toContain('customer.updated of billing: parked');
+  expect(out).toContain('{"customerId":"cus_1"}');
+});
+
+test('inbox replay and skip show what they would do, and do it only with --yes', async () => {
+  const answer = { dryRun: true, items: [{ event: parkedEvent, does: 'replay', sentence: 'Again.' }], more: false };
+  const hub = await fakeHub({ 'POST /inbox/repair': answer });
+  const { err } = await runCommand(['inbox', 'replay', '--source', 'billing', '--reason', 'mended'], { env: hub.env });
+  expect(err).toBe('Nothing was done. The same with --yes does it.');
+  await runCommand(['inbox', 'skip', '7', '--reason', 'a test', '--yes'], { env: hub.env });
+  expect(hub.asked.map(({ body }) => body)).toEqual([
+    { action: 'replay', filter: { source: 'billing' }, reason: 'mended', dryRun: true },
+    { action: 'skip', ids: [7], reason: 'a test', dryRun: false },
+  ]);
+  expect((await runCommand(['inbox', 'skip', '--reason', 'x'], { env: hub.env })).code).toBe(2);
+});
+
 const repaired = {
   dryRun: true,
   items: [

@@ -44,7 +44,7 @@ test('status of a busy hub names everything that waits for a person', async () =
       config    version 3 (c0e3132debb7), since 2026-03-14 09:20 UTC
       PAUSED    play urgent: new prices (kim, 2026-03-14 09:20 UTC)
       INCIDENT  all: exports fail (since 2026-03-14 09:20 UTC)
-      waiting   vendor events that could not be handled: 2 (GET /api/v1/queue); held batches: 1 (headroom held list); unclear effects: 4 (headroom effects --unclear)
+      waiting   vendor events that could not be handled: 2 (headroom inbox list); held batches: 1 (headroom held list); unclear effects: 4 (headroom effects --unclear)
 
     Connection     Connector  Mode  Read every         Last read (UTC)   Note
     product_usage  mixpanel   live  1.5h (15m wanted)  2026-03-14 09:20  waits until 2026-03-14 09:30 (real time): 429

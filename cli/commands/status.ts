@@ -69,7 +69,7 @@ function fieldsOf({ clock, config, pauses, incidents, waiting }: Status): [strin
 function waitingOf({ outbox, parked, held, unclear }: Status['waiting']): string {
   const parts: [what: string, n: number, where: string][] = [
     ['messages to workflows', outbox, ''],
-    ['vendor events that could not be handled', parked, ' (GET /api/v1/queue)'],
+    ['vendor events that could not be handled', parked, ' (headroom inbox list)'],
     ['held batches', held, ' (headroom held list)'],
     ['unclear effects', unclear, ' (headroom effects --unclear)'],
   ];

@@ -7,6 +7,7 @@ const COMMANDS: [route: string, command: string][] = [
   ['GET /api/v1/trials', 'headroom trial list'],
   ['GET /api/v1/tokens', 'headroom token list'],
   ['GET /api/v1/held', 'headroom held list'],
+  ['GET /api/v1/inbox', 'headroom inbox list'],
 ];
 
 /** The hub's advice for people at a terminal: commands instead of routes, where there is one. */

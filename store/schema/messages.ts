@@ -22,6 +22,8 @@ export const inbox = pgTable(
     attempts: integer().notNull().default(0),
     error: text(),
     doneAt: iso(),
+    /** Why a person passed over it instead of having it handled. */
+    skipped: text(),
   },
   (t) => [
     uniqueIndex().on(t.source, t.eventId),

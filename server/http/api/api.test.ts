@@ -11,10 +11,13 @@ import {
   listEngagement,
   markSending,
   markUnclear,
+  nextInbox,
   noteAnswer,
+  park,
   putPrompt,
   recordNearMisses,
   type Tx,
+  takeIn,
   upsertAccounts,
 } from '../../../store/index.ts';
 import { httpServer, type TestServer } from '../../../test/support/http-server.ts';
@@ -326,6 +329,43 @@ describe('effects', () => {
     const body = { action: 'confirm', note, keys: ['a'], didNotArrive: true };
     expect((await post('/api/v1/effects/repair', body)).statusCode).toBe(400);
     expect((await post('/api/v1/effects/repair', { action: 'retry', keys: ['nobody'], note })).statusCode).toBe(404);
+  });
+});
+
+describe('the inbox', () => {
+  async function parkedEvent(id: string, object: string): Promise<number> {
+    return await run(async (tx) => {
+      const event = { id, type: 'customer.updated', object, occurredAt: T0, body: { customerId: object } };
+      await takeIn(tx, 'billing', [event, { ...event, id: `${id}-next` }], { now: T0, wireNow: 0 });
+      const row = (await nextInbox(tx, 100, { wireNow: 0, leaseMs: 1_000 })).find((one) => one.eventId === id);
+      await park(tx, row?.id ?? 0, 'no such customer');
+      return row?.id ?? 0;
+    });
+  }
+
+  test('parked events are replayed and skipped by name or filter, after a look, with who did it', async () => {
+    const [one, two] = [await parkedEvent('evt1', 'cus_1'), await parkedEvent('evt2', 'cus_2')];
+    expect((await get('/api/v1/inbox?source=billing')).items).toMatchObject([
+      { id: one, behind: 1 },
+      { id: two, behind: 1 },
+    ]);
+    const ask = { action: 'replay', filter: { source: 'billing' }, reason: 'customer is back' };
+    const shown = await post('/api/v1/inbox/repair', ask);
+    expect(shown.json()).toMatchObject({ dryRun: true, items: [{ does: 'replay' }, { does: 'replay' }] });
+    expect((await get('/api/v1/inbox')).items).toHaveLength(2);
+
+    const skipped = { action: 'skip', ids: [one], reason: 'a test event', dryRun: false };
+    expect((await post('/api/v1/inbox/repair', skipped)).json()).toMatchObject({ items: [{ does: 'skip' }] });
+    expect((await post('/api/v1/inbox/repair', skipped)).json()).toMatchObject({ items: [{ does: 'no' }] });
+    expect(await get(`/api/v1/inbox/${one}`)).toMatchObject({
+      event: { state: 'done', skipped: 'a test event', error: 'no such customer', body: { customerId: 'cus_1' } },
+      audit: [{ action: 'inbox.skipped', actor: 'a admin', detail: { reason: 'a test event' } }],
+    });
+    await post('/api/v1/inbox/repair', { ...ask, dryRun: false });
+    expect(await get(`/api/v1/inbox/${two}`)).toMatchObject({ event: { state: 'new', attempts: 0 } });
+    expect((await get('/api/v1/inbox')).items).toEqual([]);
+    expect((await post('/api/v1/inbox/repair', { action: 'skip', reason: 'x' })).statusCode).toBe(400);
+    expect((await post('/api/v1/inbox/repair', { ...skipped, ids: [999_999] })).statusCode).toBe(404);
   });
 });
 

@@ -15,7 +15,7 @@ import { notFound } from '../errors.ts';
 import { type Api, MAX_LIMIT } from './api.ts';
 import { effect, heldBatch, iso } from './schemas.ts';
 
-const parked = z
+export const parked = z
   .object({
     id: z.number(),
     source: z.string(),
@@ -25,6 +25,7 @@ const parked = z
     receivedAt: iso,
     attempts: z.number(),
     error: z.string().nullable(),
+    behind: z.number().describe('Later events of the same object that wait'),
   })
   .meta({ id: 'ParkedEvent' });
 

@@ -8,6 +8,7 @@ import { effectRepairRoutes } from './effect-repair.ts';
 import { effectRoutes } from './effects.ts';
 import { feedRoutes } from './feed.ts';
 import { heldRoutes } from './held.ts';
+import { inboxRoutes } from './inbox.ts';
 import { incidentRoutes } from './incidents.ts';
 import { journeyRoutes } from './journeys.ts';
 import { keyRoutes } from './keys.ts';
@@ -32,6 +33,7 @@ const ALL = [
   usageRoutes,
   promptRoutes,
   queueRoutes,
+  inboxRoutes,
   heldRoutes,
   incidentRoutes,
   pauseRoutes,
