@@ -4,6 +4,7 @@ import type { BusinessClock } from '../domain/clock.ts';
 import type { Iso } from '../domain/model.ts';
 import type { Store } from '../store/index.ts';
 import type { Connections } from './connections.ts';
+import type { CallTally } from './health/tally.ts';
 
 export interface Configs {
   /** The applied config: guardrails, modes, routing and connections are read here at each claim. */
@@ -20,6 +21,8 @@ export interface Deps {
   connections: Connections;
   /** Where customers and our own people reach us: tracked links, actions, unsubscribe. */
   publicUrl: string;
+  /** How calls to vendors go. */
+  calls: CallTally;
   log: Logger;
   /** Keeps how late work began: business time between the moment it was due and now. */
   lag: { observe: (kind: 'sweep' | 'timer' | 'outbox' | 'inbox', due: Iso, now: Iso) => void };

@@ -39,6 +39,14 @@ export const statusAnswer = z.looseObject({
       name: z.string(),
       connector: z.string(),
       mode: z.string(),
+      health: z.looseObject({
+        state: z.string(),
+        reason: z.string().nullable(),
+        detail: z.string().nullable(),
+        since: z.string().nullable(),
+        until: z.string().nullable(),
+        whatToDo: z.string().nullable(),
+      }),
       vendorPause: z.looseObject({ until: z.string(), reason: z.string() }).nullable(),
       sweep: z
         .object({

@@ -138,6 +138,12 @@ const MISTAKES: [title: string, from: string, to: string, expected: Partial<Prob
     { message: 'HubSpot needs the secret token', example: 'auth: { token: env:HUBSPOT_TOKEN }' },
   ],
   [
+    'the end of a secret that the connection does not have',
+    'auth: { token: env:HUBSPOT_TOKEN }',
+    'auth: { token: env:HUBSPOT_TOKEN }, expires: { ^tokn: 2027-01-31 }',
+    { found: 'tokn', suggestion: 'token', allowed: ['token'] },
+  ],
+  [
     'a missing account key',
     '  crm: { connector: hubspot, mode: live, account_key: account_id,',
     '  ^crm: { connector: hubspot, mode: live,',

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Deps } from '../activities/deps.ts';
+import { CallTally } from '../activities/health/tally.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { secretResolver } from '../config/secrets.ts';
 import type { ResolveSecret } from '../connectors/kit/connector.ts';
@@ -22,6 +23,7 @@ import { type ConfigSource, openConfigs } from './configs.ts';
 import { keepEnvironmentTokens, TOKEN_VARIABLES } from './environment-tokens.ts';
 import { LagMeter } from './lag.ts';
 import { connectAll } from './open-connections.ts';
+import { keepTokens } from './token-keeper.ts';
 
 export interface CoreOptions {
   databaseUrl: string;
@@ -61,7 +63,10 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     const clock = await inTransaction(store, (tx) => fixClock(tx, options.clock ?? realTime()));
     const now = () => businessNow(clock, Date.now());
     const configs = await openConfigs(store, loaded, source, { now: now(), actor: 'start' });
+    const calls = new CallTally();
     const connections = connectAll(connectors, {
+      calls,
+      tokensOf: (connection) => keepTokens(store, connection, { wireNow: Date.now }),
       config: loaded.config,
       clock,
       secret,
@@ -76,8 +81,10 @@ export async function openCore(options: CoreOptions): Promise<Core> {
           operation: key,
         });
       },
-      pauseUntil: (connection, wireMs, reason) =>
-        inTransaction(store, (tx) => pauseUntil(tx, connection, wireMs, reason)),
+      pauseUntil: (connection, wireMs, reason) => {
+        calls.note(connection, 'limited');
+        return inTransaction(store, (tx) => pauseUntil(tx, connection, wireMs, reason));
+      },
       prompts: {
         put: (prompt) => inTransaction(store, (tx) => putPrompt(tx, prompt, now())),
         has: (key) => inTransaction(store, (tx) => hasPrompt(tx, key)),
@@ -91,6 +98,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       configs,
       connections,
       publicUrl: options.publicUrl,
+      calls,
       log,
       lag,
       now,

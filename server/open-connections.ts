@@ -1,6 +1,8 @@
 import { type Connections, openConnections } from '../activities/connections.ts';
+import type { CallTally } from '../activities/health/tally.ts';
 import type { Config, Connection } from '../config/schema/index.ts';
-import type { ConnectDependencies, Connector } from '../connectors/kit/connector.ts';
+import type { ConnectDependencies, Connector, TokenKeeper } from '../connectors/kit/connector.ts';
+import { countCalls } from './count-calls.ts';
 
 /** Where simulators listen and which credentials they take, as `headroom sandbox` writes it. */
 export interface SandboxAddresses {
@@ -28,9 +30,11 @@ export function withSandbox(config: Config, sandbox: SandboxAddresses): Config {
  */
 export function connectAll(
   registry: Record<string, Connector>,
-  shared: Omit<ConnectDependencies, 'name' | 'connection' | 'takeHourly' | 'pauseUntil'> & {
+  shared: Omit<ConnectDependencies, 'name' | 'connection' | 'takeHourly' | 'pauseUntil' | 'tokens'> & {
     takeHourly: (connection: string, key: string, limit: number, count: number) => Promise<void>;
     pauseUntil: (connection: string, wireMs: number, reason: string) => Promise<void>;
+    calls: CallTally;
+    tokensOf: (connection: string) => TokenKeeper;
   },
 ): Connections {
   const { connections } = shared.config;
@@ -53,8 +57,10 @@ export function connectAll(
         connection,
         takeHourly: (key, limit, count) => shared.takeHourly(name, key, limit, count),
         pauseUntil: (wireMs, reason) => shared.pauseUntil(name, wireMs, reason),
+        tokens: shared.tokensOf(name),
       });
-      return { name, connector: connection.connector, mode: connection.mode, capabilities };
+      const watched = countCalls(capabilities, (how) => shared.calls.note(name, how));
+      return { name, connector: connection.connector, mode: connection.mode, capabilities: watched };
     }),
   );
 }

@@ -4,6 +4,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import { inTransaction, type KeyRing, listen, readKeyRing, reportNumbers } from '../store/index.ts';
 import { loadFolder } from './configs.ts';
 import { type Core, openCore } from './core.ts';
+import { startHealth } from './dispatch/health.ts';
 import { startInbox } from './dispatch/inbox.ts';
 import { startOutbox } from './dispatch/outbox.ts';
 import { freePort } from './embedded/ports.ts';
@@ -75,6 +76,8 @@ export async function serve(
       await probe.workflowService.getSystemInfo({});
     };
     const failures: Promise<never>[] = [];
+    const health = startHealth(core.deps, { look: place.parts.includes('server') });
+    stops.add(() => health.stop());
     if (place.parts.includes('worker')) {
       progress('starting the worker');
       const worker = await startWorker(core.deps, { ...place, dataConverter });

@@ -6,6 +6,8 @@ export * from './billing.ts';
 export * from './budgets.ts';
 export * from './clock.ts';
 export * from './config-versions.ts';
+export * from './connection-tokens.ts';
+export * from './connections.ts';
 export * from './credit-facts.ts';
 export { type DecisionRow, listVerdicts } from './decisions.ts';
 export * from './effects/index.ts';

@@ -3,6 +3,7 @@ import type { Iso } from '../../domain/model.ts';
 import type { Deps } from '../deps.ts';
 import { performAgain } from '../effects/again.ts';
 import type { EffectOutcome } from '../effects/plan.ts';
+import { tellExpiry, tellTransition } from '../health/tell.ts';
 
 export type ErrandResult = { kind: 'ended'; as: string } | { kind: 'wait'; until: Iso };
 
@@ -13,6 +14,10 @@ export async function runErrand(deps: Deps, errand: Errand): Promise<ErrandResul
   switch (errand.kind) {
     case 'effect_again':
       return resultOf(deps, await performAgain(deps, errand));
+    case 'tell_transition':
+      return resultOf(deps, await tellTransition(deps, errand));
+    case 'tell_expiry':
+      return resultOf(deps, await tellExpiry(deps, errand));
   }
 }
 

@@ -6,11 +6,11 @@ import {
   forgetLinks,
   forgetSent,
   inTransaction,
-  listSweeps,
   releaseAtStart,
 } from '../../store/index.ts';
 import { takeBackUnpaid } from '../billing/take-back-unpaid.ts';
 import type { Deps } from '../deps.ts';
+import { silentSources } from '../health/silent.ts';
 import { liftPauses } from './lift-pauses.ts';
 import { settleDoubts } from './settle-doubts.ts';
 import { writeBackOutcomes } from './write-back.ts';
@@ -53,6 +53,7 @@ export async function upkeep(deps: Deps): Promise<UpkeepDone> {
   const lifted = await liftPauses(deps);
   const writtenBack = await writeBackOutcomes(deps);
   beat();
+  const silent = await inTransaction(deps.store, (tx) => silentSources(deps, tx));
   await inTransaction(deps.store, async (tx) => {
     await eraseOldPayloads(tx, ago(PAYLOADS_KEPT_MS));
     await forgetLinks(tx, now);
@@ -65,30 +66,9 @@ export async function upkeep(deps: Deps): Promise<UpkeepDone> {
     expiredOffers,
     expiredPrompts,
     released,
-    silent: await silentSources(deps),
+    silent: [...silent.keys()],
     writtenBack,
     lifted,
     takenBack,
   };
-}
-
-/** A sweep takes place at most once a second: on a fast clock that alone is many hours. */
-const SWEEPS_MISSED = 4;
-
-/** Usage sources that have not been read for longer than their metrics allow: nothing they say may be trusted as fresh. */
-async function silentSources(deps: Deps): Promise<string[]> {
-  const { metrics } = deps.configs.current().config;
-  const sweeps = await inTransaction(deps.store, (tx) => listSweeps(tx));
-  const silent = sweeps.filter(({ connection, lastFinishedAt, lastStartedAt }) => {
-    const patience = Object.values(metrics)
-      .filter((metric) => metric.from === connection)
-      .map((metric) => Math.max(metric.stale_after, SWEEPS_MISSED * 1_000 * deps.clock.scale));
-    const heard = lastFinishedAt ?? lastStartedAt;
-    const age = heard === null ? 0 : Date.parse(deps.now()) - Date.parse(heard);
-    return patience.length > 0 && age > Math.min(...patience);
-  });
-  for (const { connection, lastFinishedAt } of silent) {
-    deps.log.warn({ connection, lastFinishedAt }, 'this source has been silent for too long');
-  }
-  return silent.map(({ connection }) => connection);
 }

@@ -14,6 +14,7 @@ const calm: Status = {
   incidents: [],
   waiting: { outbox: 0, parked: 0, held: 0, unclear: 0 },
 };
+const healthy = { state: 'healthy', reason: null, detail: null, since: at, until: null, whatToDo: null };
 const busy: Status = {
   ...calm,
   clock: { now: at, scale: 28_800, lagP95Hours: 0.42 },
@@ -23,10 +24,18 @@ const busy: Status = {
       name: 'product_usage',
       connector: 'mixpanel',
       mode: 'live',
+      health: {
+        state: 'paused',
+        reason: 'credentials_refused',
+        detail: 'credentials refused: 401',
+        since: at,
+        until: null,
+        whatToDo: 'Put a working key there.',
+      },
       vendorPause: { until: '2026-03-14T09:30:00.000Z', reason: '429' },
       sweep: { everyMs: 900_000, actualMs: 5_400_000, lastStartedAt: at, lastFinishedAt: at },
     },
-    { name: 'email', connector: 'smtp', mode: 'live', vendorPause: null, sweep: null },
+    { name: 'email', connector: 'smtp', mode: 'live', health: healthy, vendorPause: null, sweep: null },
   ],
   pauses: [{ scope: 'play', name: 'urgent', reason: 'new prices', by: 'kim', at }],
   incidents: [{ id: 'i1', scope: 'all', note: 'exports fail', startedAt: at, endedAt: null }],
@@ -46,9 +55,12 @@ test('status of a busy hub names everything that waits for a person', async () =
       INCIDENT  all: exports fail (since 2026-03-14 09:20 UTC)
       waiting   vendor events that could not be handled: 2 (headroom inbox list); held batches: 1 (headroom held list); unclear effects: 4 (headroom effects --unclear)
 
-    Connection     Connector  Mode  Read every         Last read (UTC)   Note
-    product_usage  mixpanel   live  1.5h (15m wanted)  2026-03-14 09:20  waits until 2026-03-14 09:30 (real time): 429
-    email          smtp       live  –                  –                 –"
+    Connection     Connector  Mode  State                          Read every         Last read (UTC)   Note
+    product_usage  mixpanel   live  paused since 2026-03-14 09:20  1.5h (15m wanted)  2026-03-14 09:20  waits until 2026-03-14 09:30 (real time): 429
+    email          smtp       live  healthy                        –                  –                 –
+
+    product_usage is paused: credentials refused: 401
+      Put a working key there."
   `);
 });
 

@@ -14,6 +14,7 @@ const COLUMNS: Column<Connection>[] = [
   { head: 'Connection', of: ({ name }) => name },
   { head: 'Connector', of: ({ connector }) => connector },
   { head: 'Mode', of: ({ mode }) => mode },
+  { head: 'State', of: stateOf },
   { head: 'Read every', of: everyOf },
   { head: 'Last read (UTC)', of: ({ sweep }) => time(sweep?.lastFinishedAt ?? null) },
   {
@@ -34,6 +35,9 @@ export function statusCommand(cli: Cli): Command {
       printFields(cli, fieldsOf(status));
       cli.out('');
       printTable(cli, status.connections, COLUMNS, 'There are no connections.');
+      const troubles = troublesOf(status.connections);
+      if (troubles.length > 0) cli.out('');
+      for (const line of troubles) cli.out(line);
     });
 }
 
@@ -75,6 +79,19 @@ function waitingOf({ outbox, parked, held, unclear }: Status['waiting']): string
   ];
   const some = parts.filter(([, n]) => n > 0).map(([what, n, where]) => `${what}: ${count(n)}${where}`);
   return some.length === 0 ? 'nothing' : some.join('; ');
+}
+
+/** With why and what to do, under the table: a cell is too small for it. */
+function troublesOf(connections: Connection[]): string[] {
+  return connections.flatMap(({ name, health: { state, detail, until, whatToDo } }) => {
+    if (state === 'healthy') return [];
+    const end = until === null ? '' : `, until ${time(until)} (real time)`;
+    return [`${name} is ${state}: ${detail ?? ''}${end}`, ...(whatToDo === null ? [] : [`  ${whatToDo}`])];
+  });
+}
+
+function stateOf({ health: { state, since } }: Connection): string {
+  return state === 'healthy' || since === null ? state : `${state} since ${time(since)}`;
 }
 
 function everyOf({ sweep }: Connection): string | null {

@@ -10,7 +10,7 @@ import { schemaProblems } from './schema-issues.ts';
 import { record, sectionAt, text } from './sections.ts';
 
 /** Names that every connection has; all others are the connector's own settings. */
-const COMMON = ['connector', 'mode', 'account_key', 'auth', 'webhook_secret', 'sandbox_url'];
+const COMMON = ['connector', 'mode', 'account_key', 'auth', 'webhook_secret', 'expires', 'sandbox_url'];
 
 /** Each connection against its connector's manifest: the vendor's name, settings, secrets and account key. */
 export function checkConnections(input: CheckInput): Problem[] {
@@ -24,6 +24,7 @@ export function checkConnections(input: CheckInput): Problem[] {
     return [
       ...checkSettings(input, path, connection, manifest),
       ...checkAuth(input, path, connection, manifest),
+      ...checkExpires(input, path, connection),
       ...checkCommon(input, path, connection, manifest),
     ];
   });
@@ -113,6 +114,26 @@ function checkAuth(input: CheckInput, path: Path, connection: Record<string, unk
         ),
       ),
   ];
+}
+
+/** A warning about a credential that is not there would never be given for the one that is. */
+function checkExpires(input: CheckInput, path: Path, connection: Record<string, unknown>): Problem[] {
+  const allowed = [...Object.keys(record(connection.auth)), ...(connection.webhook_secret ? ['webhook_secret'] : [])];
+  return Object.keys(record(connection.expires))
+    .filter((name) => !allowed.includes(name))
+    .map((name) =>
+      input.source.problem(
+        [...path, 'expires', name],
+        {
+          message: `this connection has no secret ${name}`,
+          found: name,
+          allowed,
+          suggestion: nearestName(name, allowed),
+          example: exampleFor([...path, 'expires']),
+        },
+        'key',
+      ),
+    );
 }
 
 function checkCommon(

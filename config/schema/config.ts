@@ -17,6 +17,10 @@ export const connection = z.looseObject({
   webhook_secret: secretReferences
     .optional()
     .describe('What the vendor signs its webhooks with. While it is changed, a list of two: both are believed'),
+  expires: z
+    .record(key, z.iso.date())
+    .optional()
+    .describe('The day on which a credential ends, by its name in `auth`: its owner is warned 14, 3 and 1 days before'),
   sandbox_url: z.string().optional().describe('Where the simulator listens; only with mode: sandbox'),
 });
 

@@ -17,6 +17,8 @@ const EXAMPLES: Record<string, string> = {
   'connections.*.auth': 'auth: { key: env:STRIPE_KEY }',
   'connections.*.auth.*': 'key: env:STRIPE_KEY',
   'connections.*.webhook_secret': 'webhook_secret: env:STRIPE_WEBHOOK_SECRET',
+  'connections.*.expires': 'expires: { key: 2027-01-31 }',
+  'connections.*.expires.*': 'key: 2027-01-31',
   products: 'core: { plans: { starter: { price: starter_monthly, limits: { seats: 10 } } } }',
   'products.*.plans': 'starter: { price: starter_monthly, limits: { seats: 10 } }',
   'products.*.plans.*.limits': 'limits: { seats: 10, storage_gb: 50 }',

@@ -3,6 +3,7 @@ import type { Config, Connection } from '../../config/schema/index.ts';
 import type { BusinessClock } from '../../domain/clock.ts';
 import type { Json } from '../../domain/model.ts';
 import type { Capabilities, UsageRequest } from './capabilities.ts';
+import type { Call } from './operation.ts';
 
 /** Resolves a secret reference (`env:NAME`, `file:PATH`) at the moment of the call. */
 export type ResolveSecret = (reference: string) => string;
@@ -21,6 +22,28 @@ export interface PromptBox {
   has: (key: string) => Promise<boolean>;
 }
 
+/** A token that we get ourselves, by other credentials, and that ends. */
+export interface AccessToken {
+  value: string;
+  /** Wire time, ms since 1970; null: nothing says when, as at Salesforce. */
+  expiresAt: number | null;
+}
+
+/**
+ * The connection's access token, the same for all workers, kept sealed in the store. In a client:
+ * `const token = await tokens.use(refresh, call)`; on an answer that says it is no longer valid `await
+ * tokens.drop(token)` and a TransientError: the next attempt gets a new one.
+ */
+export interface TokenKeeper {
+  /**
+   * The token to call with now. Where there is none, or it ends within a minute, `refresh` gets the next one: in one
+   * worker, however many ask. What `refresh` throws is thrown here; credentials refused are an AuthenticationError.
+   */
+  use: (refresh: (call: Call) => Promise<AccessToken>, call: Call) => Promise<string>;
+  /** The vendor refused this one before its time. A newer one stays. */
+  drop: (value: string) => Promise<void>;
+}
+
 export interface ConnectDependencies {
   /** Name of the connection in config. */
   name: string;
@@ -33,6 +56,7 @@ export interface ConnectDependencies {
   /** A vendor said "not before": all workers wait. */
   pauseUntil: (wireMs: number, reason: string) => Promise<void>;
   prompts: PromptBox;
+  tokens: TokenKeeper;
 }
 
 /** What a play or metric needs from a connection, in the words of config checks. */

@@ -22,6 +22,7 @@ export function withDeadline<T>(
 
 /** A call that ends `timeoutMs` from now, or when `parent` aborts. */
 export function callWithin(timeoutMs: number, parent?: AbortSignal): Call {
-  const timeout = AbortSignal.timeout(timeoutMs);
+  // Node takes whole milliseconds only.
+  const timeout = AbortSignal.timeout(Math.max(0, Math.floor(timeoutMs)));
   return { signal: parent ? AbortSignal.any([parent, timeout]) : timeout, deadline: performance.now() + timeoutMs };
 }

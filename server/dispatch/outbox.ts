@@ -2,6 +2,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundErro
 import { z } from 'zod';
 import type { Deps } from '../../activities/deps.ts';
 import { redactText } from '../../connectors/kit/redact.ts';
+import type { Errand } from '../../domain/errand.ts';
 import { claimOutbox, inTransaction, markSent, type OutboxMessage, retryOutbox } from '../../store/index.ts';
 import { wakeSignal } from '../../workflows/account-journey/messages.ts';
 import type { accountJourney } from '../../workflows/account-journey/workflow.ts';
@@ -24,7 +25,17 @@ const onboardingBody = z.object({
   product: z.string(),
 });
 /** As domain/errand.ts has it. */
-const errandBody = z.object({ kind: z.literal('effect_again'), key: z.string(), resendIfUnknown: z.boolean() });
+const errandBody = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('effect_again'), key: z.string(), resendIfUnknown: z.boolean() }),
+  z.object({ kind: z.literal('tell_transition'), transition: z.number() }),
+  z.object({
+    kind: z.literal('tell_expiry'),
+    connection: z.string(),
+    secret: z.string(),
+    expiresAt: z.string(),
+    days: z.number(),
+  }),
+]) satisfies z.ZodType<Errand>;
 
 /** Tells workflows what the store has committed. At least once: a wake says only "look", so a second one is harmless. */
 export function startOutbox(deps: Deps, client: Client, lag: LagMeter): Loop {

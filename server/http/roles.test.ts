@@ -73,6 +73,12 @@ const CASES: Case[] = [
   { route: 'POST /api/v1/held/:batch/release', url: '/api/v1/held/b1/release', may: 'rx', status: 404 },
   { route: 'GET /api/v1/config', may: 'varx', status: 200 },
   { route: 'GET /api/v1/status', may: 'varx', status: 200 },
+  {
+    route: 'GET /api/v1/connections/:name/history',
+    url: '/api/v1/connections/billing/history',
+    may: 'varx',
+    status: 200,
+  },
   { route: 'GET /api/v1/audit', may: 'rx', status: 200 },
   { route: 'GET /api/v1/tokens', may: 'x', status: 200 },
   { route: 'POST /api/v1/tokens', body: { name: 'ana', role: 'am' }, may: 'x', status: 201 },

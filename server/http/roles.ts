@@ -38,6 +38,7 @@ export const ROUTE_ROLES: Record<string, ApiRole[]> = {
   'POST /api/v1/held/:batch/release': OPERATE,
   'GET /api/v1/config': READ,
   'GET /api/v1/status': READ,
+  'GET /api/v1/connections/:name/history': READ,
   'GET /api/v1/audit': OPERATE,
   'GET /api/v1/tokens': ADMIN,
   'POST /api/v1/tokens': ADMIN,

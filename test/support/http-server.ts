@@ -3,6 +3,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { type OpenConnection, openConnections } from '../../activities/connections.ts';
+import { CallTally } from '../../activities/health/tally.ts';
 import { config } from '../../config/schema/index.ts';
 import { fakeDependencies } from '../../connectors/kit/testing/dependencies.ts';
 import { receiveSlack } from '../../connectors/slack/webhook.ts';
@@ -71,6 +72,7 @@ export async function httpServer(ports: Partial<HttpContext> = {}): Promise<Test
       configs: { current: () => LOADED, at: async () => LOADED },
       connections: openConnections(CONNECTIONS),
       publicUrl: 'https://hub.example',
+      calls: new CallTally(),
       log: pino({ enabled: false }),
       lag: { observe: () => {} },
       now: () => time.now,

@@ -38,6 +38,7 @@ export function fakeDependencies(input: {
     pauseUntil: async (wireMs, reason) => {
       dependencies.pauses.push({ wireMs, reason });
     },
+    tokens: freshTokens(),
     prompts: {
       put: async ({ key }) => {
         prompts.add(key);
@@ -46,6 +47,20 @@ export function fakeDependencies(input: {
     },
   };
   return dependencies;
+}
+
+/** Keeps one token in memory until it is dropped. */
+function freshTokens(): ConnectDependencies['tokens'] {
+  let known: string | null = null;
+  return {
+    use: async (refresh, call) => {
+      known ??= (await refresh(call)).value;
+      return known;
+    },
+    drop: async (value) => {
+      if (known === value) known = null;
+    },
+  };
 }
 
 function minimalConfig(name: string, connection: Connection) {

@@ -1,19 +1,24 @@
 import { z } from 'zod';
+import { WHAT_TO_DO } from '../../../domain/connection/judge.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 import {
+  type HealthRow,
   inTransaction,
   listConfigVersions,
+  listHealth,
   listHeld,
   listIncidents,
   listParked,
   listPauses,
   listSweeps,
+  listTransitions,
   listUnclear,
   outboxBacklog,
   pausedUntil,
   type Tx,
 } from '../../../store/index.ts';
 import type { HttpContext } from '../context.ts';
+import { notFound } from '../errors.ts';
 import type { Api } from './api.ts';
 import { incident, iso, pause } from './schemas.ts';
 
@@ -21,11 +26,37 @@ const configVersion = z
   .object({ number: z.number(), hash: z.string(), appliedAt: iso, appliedBy: z.string() })
   .meta({ id: 'ConfigVersion' });
 
+export const connectionState = z.enum(['healthy', 'degraded', 'paused']);
+
+const health = z
+  .object({
+    state: connectionState,
+    reason: z.string().nullable().describe('A code; null: healthy'),
+    detail: z.string().nullable(),
+    since: iso.nullable().describe('Null: never looked at yet'),
+    until: z.string().nullable().describe('ISO 8601, UTC, real time: over by itself then'),
+    whatToDo: z.string().nullable(),
+  })
+  .meta({ id: 'ConnectionHealth' });
+
+const transition = z
+  .object({
+    at: iso,
+    from: connectionState,
+    fromReason: z.string().nullable(),
+    state: connectionState,
+    reason: z.string().nullable(),
+    detail: z.string().nullable(),
+    told: z.boolean().describe('The owner of connections was told in chat'),
+  })
+  .meta({ id: 'ConnectionTransition' });
+
 const connection = z
   .object({
     name: z.string(),
     connector: z.string(),
     mode: z.enum(['sandbox', 'live']),
+    health,
     vendorPause: z
       .object({ until: z.string().describe('ISO 8601, UTC, real time'), reason: z.string() })
       .nullable()
@@ -80,6 +111,23 @@ export function statusRoutes(api: Api, context: HttpContext): void {
   );
 
   api.get(
+    '/connections/:name/history',
+    {
+      schema: {
+        tags: ['operation'],
+        summary: 'How a connection has been, newest first; at most 50 changes are kept',
+        params: z.object({ name: z.string() }),
+        response: { 200: z.object({ items: z.array(transition) }) },
+      },
+    },
+    async ({ params: { name } }) => {
+      if (!deps.connections.get(name)) throw notFound(`connection ${name}`, 'GET /api/v1/status lists them.');
+      const rows = await inTransaction(deps.store, (tx) => listTransitions(tx, name));
+      return { items: rows.map(({ fromState, ...row }) => ({ ...row, from: fromState })) };
+    },
+  );
+
+  api.get(
     '/status',
     { schema: { tags: ['operation'], summary: 'How the hub is', response: { 200: status } } },
     async () =>
@@ -101,9 +149,18 @@ export function statusRoutes(api: Api, context: HttpContext): void {
   );
 }
 
+function healthOf(row: HealthRow | undefined): z.input<typeof health> {
+  if (!row) return { state: 'healthy', reason: null, detail: null, since: null, until: null, whatToDo: null };
+  const { state, reason, detail, since, wireUntil, connection: name } = row;
+  const until = wireUntil === null ? null : new Date(wireUntil).toISOString();
+  const whatToDo = reason === null ? null : WHAT_TO_DO[reason].replaceAll('NAME', name);
+  return { state, reason, detail, since, until, whatToDo };
+}
+
 async function connections(tx: Tx, { deps, sweepPlans }: HttpContext): Promise<z.input<typeof connection>[]> {
   const plans = new Map(sweepPlans().map((plan) => [plan.connection, plan]));
   const sweeps = new Map((await listSweeps(tx)).map((sweep) => [sweep.connection, sweep]));
+  const healths = new Map((await listHealth(tx)).map((row) => [row.connection, row]));
   const views: z.input<typeof connection>[] = [];
   for (const { name, connector, mode } of deps.connections.all) {
     const paused = await pausedUntil(tx, name, deps.wireNow());
@@ -113,6 +170,7 @@ async function connections(tx: Tx, { deps, sweepPlans }: HttpContext): Promise<z
       name,
       connector,
       mode,
+      health: healthOf(healths.get(name)),
       vendorPause: paused && { until: new Date(paused.wireUntil).toISOString(), reason: paused.reason },
       sweep: plan
         ? { ...plan, lastStartedAt: last?.lastStartedAt ?? null, lastFinishedAt: last?.lastFinishedAt ?? null }
