@@ -22,6 +22,7 @@ const SETTINGS: Record<string, Record<string, unknown>> = {
   hubspot: { account_key: 'headroom_account_id' },
   mixpanel: { region: 'us', project_id: '1', account_key: 'company_id', data_group_id: '2', timezone: 'UTC' },
   smtp: { host: 'relay.vendor.example', port: 587, domain: 'own.example' },
+  salesforce: { my_domain: 'acme.my.salesforce.com', account_key: 'Headroom_Account_Id__c' },
   slack: { channel: '#expansion' },
   stripe: { account_key: 'metadata.account_id' },
 };
@@ -83,7 +84,7 @@ beforeEach(() => {
 
 test('there is something to try', () => {
   expect(OUTWARD.map(([name]) => name)).toEqual(
-    expect.arrayContaining(['hubspot', 'mixpanel', 'slack', 'smtp', 'stripe']),
+    expect.arrayContaining(['hubspot', 'mixpanel', 'salesforce', 'slack', 'smtp', 'stripe']),
   );
 });
 
