@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { NotSentError } from '../activities/effects/not-sent.ts';
 import type { Capabilities } from '../connectors/kit/capabilities.ts';
 import {
   AuthenticationError,
@@ -33,6 +34,7 @@ test.each<[string, Error | null, string[]]>([
   ['our own permits being used up', new RateLimitedError('none left', 1_000, origin), []],
   ['refused credentials', new AuthenticationError('401', origin), []],
   ['a fault of ours', new Error('overtaken'), []],
+  ['our own change of mind', new NotSentError('too old', origin), []],
 ])('%s', async (_, error, expected) => {
   expect(
     await noted(async () => {

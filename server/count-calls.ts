@@ -1,3 +1,4 @@
+import { NotSentError } from '../activities/effects/not-sent.ts';
 import type { Capabilities } from '../connectors/kit/capabilities.ts';
 import { ConnectorError, type ErrorCode } from '../connectors/kit/errors.ts';
 
@@ -45,7 +46,8 @@ function settling(note: (how: How) => void): [(value: unknown) => unknown, (erro
       return value;
     },
     (error) => {
-      const how = error instanceof ConnectorError ? COUNTS[error.code] : null;
+      const ours = error instanceof NotSentError || !(error instanceof ConnectorError);
+      const how = ours ? null : COUNTS[error.code];
       if (how) note(how);
       throw error;
     },
