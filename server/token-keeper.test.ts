@@ -125,6 +125,15 @@ test('the store never holds a token in the clear', async () => {
   for (const { sealed } of rows) expect(Buffer.from(sealed).includes('token-')).toBe(false);
 });
 
+test('a token that can no longer be opened, as after its data key was retired, is had anew', async () => {
+  const { seen, refresh } = vendor();
+  const [one, two] = workers(2);
+  await one?.use(refresh, call());
+  await store.pool.query("update connection_token set sealed = '\\x00'");
+  expect(await two?.use(refresh, call())).toBe('token-2');
+  expect(seen.asked).toBe(2);
+});
+
 test('a connector calls with it, and gets another when the vendor says that it is no longer valid', async () => {
   const { seen, refresh } = vendor(null);
   const valid = new Set(['token-2']);

@@ -16,8 +16,7 @@ const NONE: StoredToken = { value: null, wireExpiresAt: null, generation: 0 };
 export async function readConnectionToken(tx: Tx, vault: Vault, connection: string): Promise<StoredToken> {
   const [row] = await tx.select().from(connectionToken).where(eq(connectionToken.connection, connection));
   if (!row) return NONE;
-  const value = row.sealed === null ? null : String(vault.open(row.sealed));
-  return { value, wireExpiresAt: row.wireExpiresAt, generation: row.generation };
+  return { value: opened(vault, row.sealed), wireExpiresAt: row.wireExpiresAt, generation: row.generation };
 }
 
 /** The one who may get the token after this generation. @returns false while somebody else may, or has */
@@ -77,9 +76,19 @@ export async function dropConnectionToken(tx: Tx, vault: Vault, connection: stri
     .from(connectionToken)
     .where(eq(connectionToken.connection, connection))
     .for('no key update');
-  if (!row?.sealed || vault.open(row.sealed) !== value) return;
+  if (!row || opened(vault, row.sealed) !== value) return;
   await tx
     .update(connectionToken)
     .set({ sealed: null, wireExpiresAt: null })
     .where(eq(connectionToken.connection, connection));
+}
+
+/** Null too when its data key is gone: a token is not worth keeping old keys for, the next one is had for the asking. */
+function opened(vault: Vault, sealed: Buffer | null): string | null {
+  if (sealed === null) return null;
+  try {
+    return String(vault.open(sealed));
+  } catch {
+    return null;
+  }
 }
