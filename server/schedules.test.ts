@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { openConnections } from '../activities/connections.ts';
 import type { Deps } from '../activities/deps.ts';
 import { config } from '../config/schema/index.ts';
+import type { Capabilities } from '../connectors/kit/capabilities.ts';
+import { refused } from '../connectors/kit/webhook.ts';
 import { planSweeps, warnOfStretched } from './schedules.ts';
 
 const MINUTE = 60_000;
@@ -44,6 +46,28 @@ test('a connection is read as often as config asks while the vendor allows it', 
   expect(plans).toEqual([{ connection: 'product_usage', everyMs: 15 * MINUTE, actualMs: 15 * MINUTE }]);
   warnOfStretched(deps, plans);
   expect(told).toEqual([]);
+});
+
+test('a CRM is read every quarter of an hour, and once a day where its webhooks tell what changes', () => {
+  const { deps } = hub();
+  // Safe: plans only ask whether it is there.
+  const crm = {} as Capabilities['crm'];
+  const open = {
+    connector: 'hubspot',
+    mode: 'sandbox' as const,
+    capabilities: { crm, receive: () => refused(503, '') },
+  };
+  deps.connections = openConnections([
+    { name: 'crm', ...open },
+    { name: 'quiet', ...open },
+  ]);
+  const { config: parsed } = deps.configs.current();
+  const connection = { connector: 'hubspot', mode: 'sandbox' as const, auth: {} };
+  parsed.connections = { crm: { ...connection, webhook_secret: 'env:HUBSPOT_CLIENT_SECRET' }, quiet: connection };
+  expect(planSweeps(deps, 100)).toMatchObject([
+    { connection: 'crm', actualMs: 24 * 60 * MINUTE },
+    { connection: 'quiet', actualMs: 15 * MINUTE },
+  ]);
 });
 
 test('with more accounts than the quota can read in time it is read more rarely, and a warning says so', () => {

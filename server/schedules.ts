@@ -17,8 +17,8 @@ import { TASK_QUEUE } from './task-queue.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const CRM_EVERY_MS = 15 * MINUTE_MS;
-/** Webhooks bring changes at once; this finds what got lost. */
-const BILLING_EVERY_MS = 24 * HOUR_MS;
+/** Webhooks bring changes at once; this finds what got lost. Before a message leaves, what is too old is read again. */
+const BEHIND_WEBHOOKS_MS = 24 * HOUR_MS;
 const UPKEEP_EVERY_MS = 6 * HOUR_MS;
 
 /** How often each connection is read: as config asks, or slower where the vendor's hourly quota needs it. */
@@ -26,10 +26,11 @@ export function planSweeps(deps: Deps, accounts: number): SweepPlan[] {
   const { config } = deps.configs.current();
   return deps.connections.all.flatMap(({ name: connection, connector, capabilities }) => {
     const metrics = Object.values(config.metrics).filter((metric) => metric.from === connection);
+    const pushes = capabilities.receive !== undefined && config.connections[connection]?.webhook_secret !== undefined;
     const wanted = [
       ...metrics.map((metric) => metric.every),
-      ...(capabilities.crm ? [CRM_EVERY_MS] : []),
-      ...(capabilities.billing ? [BILLING_EVERY_MS] : []),
+      ...(capabilities.crm ? [pushes ? BEHIND_WEBHOOKS_MS : CRM_EVERY_MS] : []),
+      ...(capabilities.billing ? [BEHIND_WEBHOOKS_MS] : []),
     ];
     if (wanted.length === 0) return [];
     const everyMs = Math.min(...wanted);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, lte, sql } from 'drizzle-orm';
 import type { Iso } from '../domain/model.ts';
 import { upsertRows } from './bulk.ts';
 import { accountLink } from './schema/index.ts';
@@ -41,6 +41,45 @@ export async function linkAccounts(
 /** Equal for equal pictures of a vendor's record: what is stored already need not be stored again. */
 export function fingerprint(picture: object): string {
   return createHash('sha256').update(JSON.stringify(picture)).digest('base64url');
+}
+
+/** What was taken in last of these records, and when it was asked for. They stay locked to the end of the transaction. */
+export async function lockLinks(
+  tx: Tx,
+  connection: string,
+  externalIds: string[],
+): Promise<Map<string, Pick<AccountLink, 'fingerprint' | 'wireReadAt'>>> {
+  if (externalIds.length === 0) return new Map();
+  const { externalId, fingerprint, wireReadAt } = accountLink;
+  const rows = await tx
+    .select({ externalId, fingerprint, wireReadAt })
+    .from(accountLink)
+    .where(and(eq(accountLink.connection, connection), inArray(externalId, externalIds)))
+    .orderBy(asc(externalId))
+    .for('no key update');
+  return new Map(rows.map((row) => [row.externalId, row]));
+}
+
+/** Those of these records that were not read after this: what changed by then may be missing from our picture. */
+export async function notReadAfter(
+  tx: Tx,
+  connection: string,
+  externalIds: string[],
+  wireAfter: number,
+): Promise<string[]> {
+  if (externalIds.length === 0) return [];
+  const rows = await tx
+    .select({ externalId: accountLink.externalId })
+    .from(accountLink)
+    .where(
+      and(
+        eq(accountLink.connection, connection),
+        inArray(accountLink.externalId, externalIds),
+        gt(accountLink.wireReadAt, wireAfter),
+      ),
+    );
+  const read = new Set(rows.map((row) => row.externalId));
+  return externalIds.filter((id) => !read.has(id));
 }
 
 /** Fingerprints by external id, of those records that have one. */

@@ -2,7 +2,7 @@ import { and, eq, inArray, isNull, notInArray, sql } from 'drizzle-orm';
 import type { Incident, Iso, Outreach, Ticket } from '../domain/model.ts';
 import { upsertRows } from './bulk.ts';
 import { wakeRunning } from './journeys.ts';
-import { incident, outreach, ticket } from './schema/index.ts';
+import { accountLink, incident, outreach, ticket } from './schema/index.ts';
 import type { Tx } from './transaction.ts';
 
 /** Contacts of account managers with customers, as one connection lists them. */
@@ -45,6 +45,16 @@ export async function replaceOpenTickets(
     update: ['account', 'severe', 'open', 'subject', 'at'],
   });
   if (closed.length > 0) await wakeRunning(tx, [...new Set(closed.map((row) => row.account))], now);
+}
+
+/** External ids of the accounts, at the same vendor, that we know a ticket of: it may have moved on, or be gone. */
+export async function holdersOfTicket(tx: Tx, connection: string, externalId: string): Promise<string[]> {
+  const rows = await tx
+    .select({ externalId: accountLink.externalId })
+    .from(ticket)
+    .innerJoin(accountLink, and(eq(accountLink.connection, connection), eq(accountLink.account, ticket.account)))
+    .where(and(eq(ticket.connection, connection), eq(ticket.externalId, externalId)));
+  return rows.map((row) => row.externalId);
 }
 
 export async function listOpenTickets(tx: Tx, account: string): Promise<Ticket[]> {

@@ -6,7 +6,8 @@ import {
   type Consent,
   fingerprint,
   linkAccounts,
-  readFingerprints,
+  lock,
+  lockLinks,
   recordConsents,
   replaceAccountPeople,
   replaceOpenTickets,
@@ -92,18 +93,25 @@ export async function takeCrmAccounts(tx: Tx, input: TakeCrmAccounts): Promise<v
   );
 }
 
-/** Notes that these records were read. @returns those that differ from what was taken in last */
+/**
+ * Notes that these records were read. A sweep and a webhook may have read the same one: the later answer stays, whichever
+ * of them gets here first.
+ * @returns those that differ from what was taken in last
+ */
 async function takeLinks(tx: Tx, input: TakeCrmAccounts): Promise<CrmAccount[]> {
-  const { config, connection, accounts, now } = input;
+  const { config, connection, now } = input;
+  // For records that have no link yet.
+  await lock(tx, { accounts: input.accounts.flatMap(({ account }) => account ?? []) });
   const read = { now, wireNow: input.wireReadAt };
   // Whose address is our own is config's word: a change of it makes every picture new.
   const markOf = (crm: CrmAccount) => fingerprint([crm, config.company.own_domains]);
-  const known = await readFingerprints(
+  const known = await lockLinks(
     tx,
     connection,
-    accounts.map(({ externalId }) => externalId),
+    input.accounts.map(({ externalId }) => externalId),
   );
-  const news = accounts.filter((crm) => known.get(crm.externalId) !== markOf(crm));
+  const accounts = input.accounts.filter((crm) => (known.get(crm.externalId)?.wireReadAt ?? 0) <= input.wireReadAt);
+  const news = accounts.filter((crm) => known.get(crm.externalId)?.fingerprint !== markOf(crm));
   const same = accounts.filter((crm) => !news.includes(crm)).map(({ externalId }) => externalId);
   await touchLinks(tx, connection, same, read);
   const links = news.map((crm) => {

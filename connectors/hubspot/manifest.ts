@@ -73,6 +73,6 @@ export const manifest: Manifest = {
   // 100–250 per 10 s and some 10^5 a day, none by the hour: https://developers.hubspot.com/changelog/increasing-our-api-limits
   callsPerHour: null,
   needsAccountKey: true,
-  webhook: false,
+  webhook: true,
   provides: ['crm'],
 };

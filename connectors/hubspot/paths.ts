@@ -1,6 +1,8 @@
 import { API_VERSION } from './manifest.ts';
 
-export type ObjectType = 'companies' | 'contacts' | 'tickets' | 'tasks' | 'calls' | 'emails' | 'meetings';
+const OBJECT_TYPES = ['companies', 'contacts', 'tickets', 'tasks', 'calls', 'emails', 'meetings'] as const;
+export type ObjectType = (typeof OBJECT_TYPES)[number];
+export const isObjectType = (name: string): name is ObjectType => OBJECT_TYPES.some((one) => one === name);
 
 /** Longest batch of objects, and longest page of a list. */
 export const BATCH = 100;

@@ -180,6 +180,11 @@ export interface CrmAccount {
   tickets: Ticket[];
   outreach: Outreach[];
 }
+/** Which record of the vendor changed: the body of the event `crm.changed`. `type` in the connector's own words. */
+export interface CrmRecord {
+  type: string;
+  id: string;
+}
 export interface TaskInput {
   companyId: string;
   contactId: string | null;
@@ -197,6 +202,11 @@ export interface Crm {
   readAccounts: (call: Call) => AsyncIterable<CrmAccount[]>;
   /** Strongly consistent, for the guardrails: the same picture of these companies, now. */
   readAccountsById: (externalIds: string[], call: Call) => Promise<CrmAccount[]>;
+  /**
+   * External ids of the accounts that one of the vendor's records belongs to, strongly consistent. Absent: what changes is
+   * always the account's own record.
+   */
+  accountsOf?: (record: CrmRecord, call: Call) => Promise<string[]>;
   readOwners: (call: Call) => Promise<TeamMember[]>;
   createTask: WriteOperation<TaskInput, Json, { taskId: string }>;
   completeTask: WriteOperation<{ taskId: string; note: string }, Json, { taskId: string }>;

@@ -18,6 +18,7 @@ export function makeSecrets(seed: string): Record<string, string> {
     HUBSPOT_TOKEN: `pat-na1-${hex('hubspot', 32)}`,
     SALESFORCE_CLIENT_ID: `3MVG9${hex('salesforce-client-id', 60)}`,
     SALESFORCE_CLIENT_SECRET: hex('salesforce-client-secret', 64),
+    HUBSPOT_CLIENT_SECRET: hex('hubspot-client', 36),
     SLACK_BOT_TOKEN: `xoxb-${hex('slack-bot', 36)}`,
     SLACK_SIGNING_SECRET: hex('slack-signing', 32),
     SMTP_USER: `sandbox-${hex('smtp-user', 6)}`,

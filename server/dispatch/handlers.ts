@@ -5,6 +5,7 @@ import type { InboxRow } from '../../store/index.ts';
 import type { RequestTrial } from '../http/context.ts';
 import { takeBillingEvent } from './billing-event.ts';
 import { takeChatAction } from './chat-action.ts';
+import { takeCrmEvent } from './crm-event.ts';
 import { takeMailReport } from './mail-report.ts';
 
 export interface Dispatch {
@@ -18,6 +19,7 @@ export type HandleEvent = (dispatch: Dispatch, connection: OpenConnection, row: 
 /** Who handles what a vendor sends, by what its connection can do. */
 const HANDLERS: { [One in keyof Capabilities]?: HandleEvent } = {
   billing: takeBillingEvent,
+  crm: takeCrmEvent,
   chat: takeChatAction,
   message: takeMailReport,
 };

@@ -26,7 +26,7 @@ export function readContacts(client: HubSpotClient): ReadContacts {
   const { settings } = client;
   const optOuts = hourly((call) => marketingOptOuts(client, call));
   return async (companyIds, call) => {
-    const companies = companiesByObject(await associated(client, 'contacts', companyIds, call));
+    const companies = companiesByObject(await associated(client, { to: 'contacts' }, companyIds, call));
     const contacts = new Map<string, CrmContact[]>();
     if (companies.size === 0) return contacts;
     const marketing = await optOuts(call);

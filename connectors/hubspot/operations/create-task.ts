@@ -80,7 +80,7 @@ export function createTask(client: HubSpotClient): Crm['createTask'] {
     },
     find: async (stored, call) => {
       const { companyId, marker } = payload.parse(stored);
-      const ids = (await associated(client, 'tasks', [companyId], call)).get(companyId) ?? [];
+      const ids = (await associated(client, { to: 'tasks' }, [companyId], call)).get(companyId) ?? [];
       const newestFirst = ids.sort((a, b) => Number(b) - Number(a));
       for await (const tasks of readObjects(client, 'tasks', newestFirst, ['hs_task_body'], call)) {
         const match = tasks.find(({ properties }) => properties.hs_task_body?.includes(escapeHtml(marker)));

@@ -30,43 +30,43 @@ export async function* readObjects(
 }
 
 /**
- * Ids of what is associated with each company, by company. A company without any comes back as an error
- * `crm.associations.NO_ASSOCIATIONS_FOUND` of a 207, or not at all: here it is left out. Each company's list has
- * pages of its own.
+ * Ids of what is associated with each object, by object. One without any comes back as an error
+ * `crm.associations.NO_ASSOCIATIONS_FOUND` of a 207, or not at all: here it is left out. Each object's list has pages of
+ * its own.
  */
 export async function associated(
   client: HubSpotClient,
-  to: ObjectType,
-  companyIds: readonly string[],
+  { from = 'companies', to }: { from?: ObjectType; to: ObjectType },
+  ids: readonly string[],
   call: Call,
 ): Promise<Map<string, string[]>> {
-  const operation = `read ${to} of companies`;
+  const operation = `read ${to} of ${from}`;
   const origin = { connector: manifest.name, operation };
   const found = new Map<string, Set<string>>();
   const asked = new Set<string>();
-  let inputs: { id: string; after?: string }[] = companyIds.map((id) => ({ id }));
+  let inputs: { id: string; after?: string }[] = ids.map((id) => ({ id }));
   while (inputs.length > 0) {
     const more: typeof inputs = [];
     for (const batch of chunk(inputs, ASSOCIATION_BATCH)) {
-      const path = paths.associations('companies', to);
+      const path = paths.associations(from, to);
       const request = { operation, method: 'POST' as const, path, body: { inputs: batch }, reply: associationBatch };
       const reply = await client.read(request, call);
       onlyMissing(reply, origin);
-      for (const { from, to: targets, paging } of reply.results) {
-        const ids = found.get(from.id) ?? new Set<string>();
-        for (const { toObjectId } of targets) ids.add(toObjectId);
-        found.set(from.id, ids);
+      for (const { from: source, to: targets, paging } of reply.results) {
+        const targetIds = found.get(source.id) ?? new Set<string>();
+        for (const { toObjectId } of targets) targetIds.add(toObjectId);
+        found.set(source.id, targetIds);
         const after = paging?.next?.after;
         if (after === undefined) continue;
-        if (asked.has(`${from.id}/${after}`))
+        if (asked.has(`${source.id}/${after}`))
           throw new UnexpectedResponseError(`the cursor ${after} came twice`, origin);
-        asked.add(`${from.id}/${after}`);
-        more.push({ id: from.id, after });
+        asked.add(`${source.id}/${after}`);
+        more.push({ id: source.id, after });
       }
     }
     inputs = more;
   }
-  return new Map([...found].map(([id, ids]) => [id, [...ids]]));
+  return new Map([...found].map(([id, targets]) => [id, [...targets]]));
 }
 
 /** From "what does a company have" to "whose is it": an object may belong to several companies. */

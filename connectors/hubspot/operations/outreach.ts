@@ -66,7 +66,7 @@ export function readOutreach(client: HubSpotClient, mailFrom: string, now: () =>
     const since = addMs(until, -LOOK_BACK_MS);
     const outreach = new Map<string, Outreach[]>();
     for (const { type, channel, properties, happened } of ACTIVITIES) {
-      const companies = companiesByObject(await associated(client, type, [...accounts.keys()], call));
+      const companies = companiesByObject(await associated(client, { to: type }, [...accounts.keys()], call));
       const wanted = ['hs_timestamp', 'hubspot_owner_id', ...properties];
       for await (const batch of readObjects(client, type, companies.keys(), wanted, call)) {
         for (const object of batch) {

@@ -16,7 +16,7 @@ export type ReadTickets = (accounts: Map<string, string>, call: Call) => Promise
 export function readTickets(client: HubSpotClient): ReadTickets {
   const closedStages = hourly((call) => readClosedStages(client, call));
   return async (accounts, call) => {
-    const companies = companiesByObject(await associated(client, 'tickets', [...accounts.keys()], call));
+    const companies = companiesByObject(await associated(client, { to: 'tickets' }, [...accounts.keys()], call));
     const tickets = new Map<string, Ticket[]>();
     if (companies.size === 0) return tickets;
     const closed = await closedStages(call);

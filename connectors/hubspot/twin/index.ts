@@ -1,7 +1,7 @@
 /**
  * A HubSpot account on loopback, by the paths of version 2026-09: companies, contacts, tickets, tasks, calls, e-mails and
  * meetings with their associations; properties, ticket pipelines and owners. Records live on the business clock, rate
- * limits on the wire clock. The token is HUBSPOT_TOKEN.
+ * limits on the wire clock. The token is HUBSPOT_TOKEN; webhooks are signed with HUBSPOT_CLIENT_SECRET.
  */
 import type { FastifyInstance } from 'fastify';
 import { afterAnswers } from '../../../sandbox/frame/after-answers.ts';
@@ -15,10 +15,12 @@ import { rateLimit } from './rate-limit.ts';
 import { ownersApi, pipelinesApi, propertiesApi } from './settings-api.ts';
 import { factsTold } from './told.ts';
 import { tasksView } from './view.ts';
+import { sendWebhooks } from './webhooks.ts';
 import { emptyIds, worldRows } from './world.ts';
 
 export const twin: MakeTwin = (context) => {
   const portal = new Portal();
+  sendWebhooks(portal, context);
   const ids = emptyIds();
   const told = factsTold(portal, ids, context);
   const written = recordWrites(portal, context);

@@ -23,6 +23,12 @@ export interface Owner {
   createdAt: Iso;
 }
 
+/** Something that an app may have subscribed to. */
+export type PortalChange =
+  | { kind: 'created'; record: CrmRecord; at: Iso }
+  | { kind: 'changed'; record: CrmRecord; property: string; value: string; at: Iso }
+  | { kind: 'associated'; from: CrmRecord; to: CrmRecord; at: Iso };
+
 const FIRST_ID = 40_000_000_000;
 const FIRST_OWNER_ID = 81_000_000;
 
@@ -35,6 +41,8 @@ export class Portal {
     OBJECT_TYPES.map((type) => [type, new Set(initialProperties(type).map(({ groupName }) => groupName))]),
   );
   readonly owners: Owner[] = [];
+  /** Told of each change, after it. */
+  onChange: (change: PortalChange) => void = () => {};
   readonly #links = new Map<string, Set<string>>();
   #lastId = FIRST_ID;
 
@@ -52,12 +60,19 @@ export class Portal {
     const record: CrmRecord = { id, type, properties: { hs_object_id: id }, createdAt: at, updatedAt: at };
     record.properties[this.definitions(type).has('createdate') ? 'createdate' : 'hs_createdate'] = at;
     this.of(type).set(id, record);
-    this.update(record, properties, at);
+    this.#write(record, properties, at);
+    this.onChange({ kind: 'created', record, at });
     return record;
   }
 
   /** An empty value clears the property, as in the API. */
   update(record: CrmRecord, properties: Record<string, string>, at: Iso): void {
+    const changed = Object.entries(properties).filter(([name, value]) => (record.properties[name] ?? '') !== value);
+    this.#write(record, properties, at);
+    for (const [property, value] of changed) this.onChange({ kind: 'changed', record, property, value, at });
+  }
+
+  #write(record: CrmRecord, properties: Record<string, string>, at: Iso): void {
     for (const [name, value] of Object.entries(properties)) {
       if (value === '') delete record.properties[name];
       else record.properties[name] = value;
@@ -71,6 +86,7 @@ export class Portal {
     if (ASSOCIATION_TYPES[`${from.type}/${to.type}`] === undefined) throw new Error(`${from.type} and ${to.type}`);
     this.#add(from, to);
     this.#add(to, from);
+    this.onChange({ kind: 'associated', from, to, at: from.updatedAt });
   }
 
   #add(from: CrmRecord, to: CrmRecord): void {

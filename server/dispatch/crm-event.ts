@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { takeCrmAccounts } from '../../activities/crm/take-accounts.ts';
+import { callWithin } from '../../connectors/kit/time-limit.ts';
+import { holdersOfTicket, inTransaction, notReadAfter } from '../../store/index.ts';
+import type { HandleEvent } from './handlers.ts';
+
+const READ_MS = 15_000;
+
+const crmRecord = z.object({ type: z.string(), id: z.string() });
+
+/**
+ * The event says only that something changed: what counts is the account's picture as it stands in the CRM now. A
+ * hundred changes of one account are one read: a picture asked for after an event arrived holds what it speaks of.
+ */
+export const takeCrmEvent: HandleEvent = async ({ deps }, { name, capabilities: { crm } }, row) => {
+  if (!crm) return;
+  const record = crmRecord.parse(row.body);
+  const call = callWithin(READ_MS);
+  const named = crm.accountsOf ? await crm.accountsOf(record, call) : [record.id];
+  const changed = await inTransaction(deps.store, async (tx) => {
+    const before = await holdersOfTicket(tx, name, record.id);
+    return await notReadAfter(tx, name, [...new Set([...named, ...before])], row.wireReceivedAt);
+  });
+  if (changed.length === 0) return;
+  const wireReadAt = deps.wireNow();
+  const accounts = await crm.readAccountsById(changed, call);
+  const { config } = deps.configs.current();
+  await inTransaction(deps.store, (tx) =>
+    takeCrmAccounts(tx, { config, connection: name, accounts, now: deps.now(), wireReadAt }),
+  );
+};
