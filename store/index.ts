@@ -5,6 +5,7 @@ export * from './audit.ts';
 export * from './billing.ts';
 export * from './budgets.ts';
 export * from './clock.ts';
+export * from './cohorts.ts';
 export * from './config-versions.ts';
 export * from './connection-tokens.ts';
 export * from './connections.ts';

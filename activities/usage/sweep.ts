@@ -10,10 +10,12 @@ import {
   medianTrips,
   mergeFacts,
   saveCheckpoint,
+  writeCohortFacts,
 } from '../../store/index.ts';
 import { readActivePeriods } from '../../store/periods.ts';
 import type { Deps } from '../deps.ts';
 import { LEASE_MS, type SweepRun } from '../sweep/run.ts';
+import { cohortFacts } from './cohort-facts.ts';
 import { takeReadings } from './take-readings.ts';
 
 const HOUR_MS = 3_600_000;
@@ -33,7 +35,8 @@ export interface UsageSwept {
 export async function sweepUsage(deps: Deps, usage: UsageSource, run: SweepRun): Promise<UsageSwept> {
   const { config } = deps.configs.current();
   const { connection, firstRead } = run;
-  const { metrics, facts } = readsOf(config, connection);
+  const { metrics, facts: all } = readsOf(config, connection);
+  const facts = all.filter(({ read }) => !usage.cohortOf?.(read));
   const periods = await inTransaction(deps.store, (tx) => readActivePeriods(tx));
   const since = new Date(Date.parse(deps.now()) - USUAL_MS).toISOString();
   const usual = (await inTransaction(deps.store, (tx) => medianTrips(tx, connection, since))) ?? 0;
@@ -57,6 +60,9 @@ export async function sweepUsage(deps: Deps, usage: UsageSource, run: SweepRun):
     last = page;
     run.beat(swept);
   }
+  // Accounts that are new since the vendor last pushed.
+  const pushed = cohortFacts(config, connection, usage);
+  await inTransaction(deps.store, (tx) => writeCohortFacts(tx, connection, pushed, deps.now()));
   if (last?.complete) await store({ ...last, readings: [], facts: [], rejects: [] }, zeroes(request.now));
   return swept;
 

@@ -156,7 +156,8 @@ function checkCommon(
       ),
     );
   }
-  if (manifest.webhook && connection.webhook_secret === undefined) {
+  // Where webhooks only push certain facts, those say so themselves.
+  if (manifest.webhook && !manifest.pushed && connection.webhook_secret === undefined) {
     problems.push(
       input.source.problem(
         [...path, 'webhook_secret'],

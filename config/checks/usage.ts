@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Manifest } from '../../connectors/kit/connector.ts';
 import { nearestName } from '../../domain/conditions/index.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import type { Path, Problem } from '../problem.ts';
@@ -53,7 +54,24 @@ function checkReading(input: CheckInput, path: Path, value: Record<string, unkno
     unrepresentable: 'any',
   }) as JsonSchema;
   const place = { source: input.source, data: value.read, jsonSchema, base: [...path, 'read'] };
-  return schemaProblems(parsed.error?.issues ?? [], place);
+  const problems = schemaProblems(parsed.error?.issues ?? [], place);
+  return problems.length === 0 && manifest.pushed?.(value.read) ? checkPushed(input, path, value, manifest) : problems;
+}
+
+/** What a vendor pushes has no readings, needs the door open, and is a number of people or whether there are any. */
+function checkPushed(input: CheckInput, path: Path, value: Record<string, unknown>, { title }: Manifest): Problem[] {
+  const say = (part: string, message: string, example: string | null) => [
+    input.source.problem([...path, part], { message, example }),
+  ];
+  if (path[0] === 'metrics')
+    return say('read', `${title} pushes this, and a metric needs readings: declare a fact`, null);
+  const connection = text(value.from) ?? '';
+  if (sectionAt(input.data, 'connections', connection).webhook_secret === undefined) {
+    const example = `webhook_secret: env:${title.toUpperCase()}_WEBHOOK_LOGIN`;
+    return say('read', `${title} pushes this, and the connection ${connection} has no webhook_secret`, example);
+  }
+  if (typeof value.sample === 'number' || typeof value.sample === 'boolean') return [];
+  return say('sample', 'a cohort is counted (a number), or there or not (true)', 'sample: 12');
 }
 
 function manifestOf(input: CheckInput, connection: string) {

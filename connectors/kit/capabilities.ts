@@ -56,7 +56,22 @@ export interface OutcomeEvent {
   at: Iso;
   properties: Record<string, FactValue>;
 }
+/** A group of users at the vendor, as config names it. */
+export type CohortName = { id: string } | { name: string };
+/** What a vendor pushes of such a group: the body of the event `usage.cohort`. */
+export interface CohortChange {
+  /** A replacement counts once all pages of its session are here; the others at once. */
+  action: 'replace' | 'add' | 'remove';
+  cohort: { id: string; name: string };
+  session: string;
+  page: number;
+  pages: number;
+  /** The vendor's id of the user, and the accounts of ours that it names. */
+  members: { id: string; accounts: string[] }[];
+}
 export interface UsageSource {
+  /** The group that a fact counts, where the vendor pushes its members; null for what a sweep reads. */
+  cohortOf?: (read: Record<string, unknown>) => CohortName | null;
   readUsage: (request: UsageRequest, call: Call) => AsyncIterable<UsagePage>;
   writeBack?: WriteOperation<OutcomeEvent[], Json, { imported: number }>;
 }
@@ -282,7 +297,13 @@ export interface InboundEvent {
 export type IngestResult =
   | { kind: 'accepted'; events: InboundEvent[]; reply?: { contentType: string; body: string } }
   | { kind: 'challenge'; contentType: string; body: string }
-  | { kind: 'refused'; status: 400 | 401 | 413 | 415 | 503; reason: string };
+  | {
+      kind: 'refused';
+      status: 400 | 401 | 413 | 415 | 503;
+      reason: string;
+      /** Where the vendor shows our words to a person and wants them in a form of its own. */
+      reply?: { contentType: string; body: string };
+    };
 export interface WebhookRequest {
   method: string;
   /** The public URL as the vendor called it. */

@@ -71,6 +71,8 @@ export interface Manifest {
   auth: string[];
   /** How metrics and facts say what to read from this connector. */
   readSchema?: z.ZodType<Record<string, unknown>>;
+  /** True for a read that the vendor pushes by webhook: facts only, and the connection needs a webhook_secret. */
+  pushed?: (read: unknown) => boolean;
   /** Hosts that a live connection may reach; a leading dot allows subdomains. Settings may narrow them. */
   hosts: (settings: Record<string, Json>) => string[];
   apiVersion: { name: string; url: string };

@@ -1,5 +1,6 @@
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
+import type { CohortName } from '../kit/capabilities.ts';
 import type { Manifest } from '../kit/connector.ts';
 
 /** Data residency decides the hosts, and a wrong one answers with empty results: https://docs.mixpanel.com/docs/privacy/eu-residency */
@@ -31,7 +32,15 @@ export const settingsSchema = z.strictObject({
 });
 export type MixpanelSettings = z.output<typeof settingsSchema>;
 
-/** How a metric or fact is read: counted from events, or taken from a property of the account's group profile. */
+/** `id` stays when somebody renames the cohort. */
+const cohort = z
+  .strictObject({ name: z.string().min(1).optional(), id: z.string().min(1).optional() })
+  .refine(({ name, id }) => (name === undefined) !== (id === undefined), 'expected either name or id of the cohort');
+
+/**
+ * How a metric or fact is read: counted from events, taken from a property of the account's group profile, or, facts
+ * only, pushed by a cohort sync: how many of the account's users are in the cohort.
+ */
 export const readSchema = z.union([
   z.strictObject({ segmentation: z.strictObject({ event: z.string().min(1), where: z.string().min(1).optional() }) }),
   z.strictObject({
@@ -41,6 +50,7 @@ export const readSchema = z.union([
       limit_property: z.string().min(1).optional(),
     }),
   }),
+  z.strictObject({ cohort }),
 ]);
 export type MixpanelRead = z.output<typeof readSchema>;
 
@@ -56,6 +66,14 @@ const callsPerSweep: Manifest['callsPerSweep'] = ({ metrics, facts }, accounts) 
   return counters * 2 + (profiles ? Math.floor(accounts / PROFILES_PER_PAGE) + 1 : 0);
 };
 
+/** The cohort that a read names; null for what is read by a sweep. */
+export function cohortOf(read: unknown): CohortName | null {
+  const parsed = readSchema.safeParse(read).data;
+  if (parsed === undefined || !('cohort' in parsed)) return null;
+  const { id, name = '' } = parsed.cohort;
+  return id === undefined ? { name } : { id };
+}
+
 export const manifest: Manifest = {
   name: 'mixpanel',
   title: 'Mixpanel',
@@ -70,5 +88,6 @@ export const manifest: Manifest = {
   callsPerHour: QUERIES_PER_HOUR,
   callsPerSweep,
   needsAccountKey: true,
-  webhook: false,
+  pushed: (read) => cohortOf(read) !== null,
+  webhook: true,
 };

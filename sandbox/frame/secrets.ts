@@ -13,6 +13,7 @@ export function makeSecrets(seed: string): Record<string, string> {
   return {
     MIXPANEL_USER: `sandbox.${hex('mixpanel-user', 6)}.mp-service-account`,
     MIXPANEL_SECRET: hex('mixpanel-secret', 32),
+    MIXPANEL_WEBHOOK_LOGIN: `mixpanel:${hex('mixpanel-webhook', 32)}`,
     STRIPE_KEY: `sk_test_${hex('stripe-key', 40)}`,
     STRIPE_WEBHOOK_SECRET: `whsec_${hex('stripe-webhook', 40)}`,
     HUBSPOT_TOKEN: `pat-na1-${hex('hubspot', 32)}`,

@@ -5,6 +5,7 @@ import type { InboxRow } from '../../store/index.ts';
 import type { RequestTrial } from '../http/context.ts';
 import { takeBillingEvent } from './billing-event.ts';
 import { takeChatAction } from './chat-action.ts';
+import { takeCohortEvent } from './cohort-event.ts';
 import { takeCrmEvent } from './crm-event.ts';
 import { takeMailReport } from './mail-report.ts';
 
@@ -22,6 +23,7 @@ const HANDLERS: { [One in keyof Capabilities]?: HandleEvent } = {
   crm: takeCrmEvent,
   chat: takeChatAction,
   message: takeMailReport,
+  usage: takeCohortEvent,
 };
 
 export async function handleEvent(dispatch: Dispatch, row: InboxRow): Promise<void> {

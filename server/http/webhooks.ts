@@ -40,6 +40,7 @@ async function takeDelivery({ deps }: HttpContext, request: FastifyRequest<Route
   });
   switch (result.kind) {
     case 'refused':
+      if (result.reply) return reply.code(result.status).type(result.reply.contentType).send(result.reply.body);
       throw refusal(name, result);
     case 'challenge':
       return reply.type(result.contentType).send(result.body);

@@ -1,5 +1,6 @@
 export * from './accounts.ts';
 export * from './billing.ts';
+export * from './cohorts.ts';
 export * from './connections.ts';
 export * from './effects.ts';
 export * from './journeys.ts';

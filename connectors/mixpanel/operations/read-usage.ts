@@ -98,7 +98,9 @@ function sortReads(request: { metrics: MetricRead[]; facts: FactRead[] }): Wante
     if ('engage' in read) {
       const { property, limit_property: limitProperty } = read.engage;
       wanted.gauges.push({ metric, property, ...(limitProperty ? { limitProperty } : {}) });
-    } else if (metric.resets === 'billing_period') wanted.counters.push({ metric, segmentation: read.segmentation });
+    } else if ('cohort' in read)
+      throw invalid(`metrics.${metric.metric}: a cohort has no readings; facts may name one`);
+    else if (metric.resets === 'billing_period') wanted.counters.push({ metric, segmentation: read.segmentation });
     else
       throw invalid(
         `metrics.${metric.metric} never resets, so its events cannot be summed: read it from a property with engage`,
@@ -106,6 +108,8 @@ function sortReads(request: { metrics: MetricRead[]; facts: FactRead[] }): Wante
   }
   for (const fact of request.facts) {
     const read = readSchema.parse(fact.read);
+    // Pushed, whenever its members change.
+    if ('cohort' in read) continue;
     if (!('engage' in read))
       throw invalid(`facts.${fact.fact} has no period to count events in: read it from a property with engage`);
     wanted.facts.push({ fact, property: read.engage.property });

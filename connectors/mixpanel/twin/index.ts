@@ -5,6 +5,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { MakeTwin, TwinContext, WorldRow } from '../../../sandbox/frame/types.ts';
 import { checkAccess, QueryQuota } from './access.ts';
+import { cohortActs } from './cohorts.ts';
 import { EngageQueries } from './engage.ts';
 import { Imports, MAX_EVENTS } from './import.ts';
 import { listedLimits, ProjectData } from './project-data.ts';
@@ -27,7 +28,7 @@ export const makeMixpanelTwin: MakeTwin = (context) => {
       else if (row.type === 'reading') data.applyReading(row);
       else if (row.type === 'event') data.applyEvent(row);
     },
-    acts: {},
+    acts: cohortActs(context),
     routes: async (server) => {
       if (!server.hasContentTypeParser('application/x-www-form-urlencoded')) {
         server.addContentTypeParser(
