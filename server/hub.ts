@@ -1,3 +1,4 @@
+import { knowSecret } from '../connectors/kit/redact.ts';
 import { loadFolder, requirePublicUrl } from './configs.ts';
 import { openDataDir, secretOf } from './embedded/data-dir.ts';
 import { lockDataDir } from './embedded/lock.ts';
@@ -28,6 +29,7 @@ export async function runUp(options: UpOptions): Promise<Running> {
     // Temporal's web UI must be told where the hub answers before the hub is there.
     const port = options.port === 0 ? await freePort() : options.port;
     const secret = ui ? secretOf(openDataDir(dataDir), 'codec') : null;
+    if (secret !== null) knowSecret(secret);
     const codecEndpoint = secret === null ? null : `${localUrl(options.host, port)}/codec/${secret}`;
     progress('starting PostgreSQL and Temporal');
     const [postgres, temporal] = await Promise.all([

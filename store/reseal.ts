@@ -1,4 +1,4 @@
-import { and, asc, eq, isNotNull, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, notLike, or, sql } from 'drizzle-orm';
 import type { KeyRing } from './keys.ts';
 import { effect } from './schema/index.ts';
 import type { Tx } from './transaction.ts';
@@ -30,14 +30,18 @@ export async function countSealed(tx: Tx): Promise<SealedCounts> {
 
 /**
  * Seals up to `limit` payloads anew that another key than the newest has sealed. What is being sent right now is left
- * for the next time. @returns how many; 0: none is left, or all that are left are being sent
- * @throws MissingKeyError
+ * for the next time, what nobody has the key of for ever. @returns how many; 0: none is left that could be
  */
 export async function reseal(tx: Tx, vault: Vault, ring: KeyRing, limit: number): Promise<number> {
+  const newest = ring.newest().id;
+  const older = ring
+    .all()
+    .filter(({ id }) => id !== newest)
+    .map(({ id }) => headerOf(id).toString('hex'));
   const rows = await tx
     .select({ key: effect.key, payload: effect.payload })
     .from(effect)
-    .where(and(isNotNull(effect.payload), sql`${header} <> ${headerOf(ring.newest().id).toString('hex')}`))
+    .where(and(isNotNull(effect.payload), or(inArray(header, older), notLike(header, `${MARK}%`))))
     .orderBy(asc(effect.key))
     .limit(limit)
     .for('no key update', { skipLocked: true });
