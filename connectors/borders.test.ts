@@ -21,13 +21,14 @@ vi.mock('node:dns', async (original) => {
 const SETTINGS: Record<string, Record<string, unknown>> = {
   hubspot: { account_key: 'headroom_account_id' },
   mixpanel: { region: 'us', project_id: '1', account_key: 'company_id', data_group_id: '2', timezone: 'UTC' },
+  salesforce: { my_domain: 'acme.my.salesforce.com', account_key: 'Headroom_Account_Id__c' },
   smtp: { host: 'relay.vendor.example', port: 587, domain: 'own.example' },
   salesforce: { my_domain: 'acme.my.salesforce.com', account_key: 'Headroom_Account_Id__c' },
   slack: { channel: '#expansion' },
   stripe: { account_key: 'metadata.account_id' },
 };
 const OUTWARD = Object.entries(connectors).filter(
-  ([, { manifest }]) => manifest.hosts(SETTINGS[manifest.name] as never).length > 0,
+  ([, { manifest }]) => manifest.hosts((SETTINGS[manifest.name] ?? {}) as never).length > 0,
 );
 
 function open(name: string, mode: 'sandbox' | 'live', url: string) {

@@ -6,6 +6,7 @@ import { AuthenticationError, InvalidInputError } from '../kit/errors.ts';
 import { checkHost, type HostGuard } from '../kit/hosts.ts';
 import { vendorRequest } from '../kit/http.ts';
 import type { Call } from '../kit/operation.ts';
+import { knowSecret } from '../kit/redact.ts';
 import { callWithin, withDeadline } from '../kit/time-limit.ts';
 import { classifyOAuth } from './errors.ts';
 import { manifest, type SalesforceSettings } from './manifest.ts';
@@ -67,6 +68,7 @@ export function createSessions(
       // Not the call's own: others wait for the same answer, and one that is cancelled must not take it from them.
       call: callWithin(SIGN_IN_MS),
     });
+    knowSecret(body.access_token);
     return { token: body.access_token, url: instanceUrl(body.instance_url, guard) };
   }
 
