@@ -198,7 +198,6 @@ describe('after a faulty run', () => {
          where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')`,
       );
       const rows: Record<string, number> = {};
-      let told = '';
       for (const { name } of tables.rows) {
         const found = await database.query<Record<string, unknown>>(`select * from ${name}`);
         rows[name] = found.rows.length;
@@ -206,7 +205,6 @@ describe('after a faulty run', () => {
           for (const [column, value] of Object.entries(row)) {
             const place = `${name}.${column}`;
             const raw = Buffer.isBuffer(value) ? value : JSON.stringify(value);
-            told += raw.includes(ECHO) ? ECHO : '';
             expect({ place, found: findCanaries(raw, [...secrets, { name: 'a mail', text: MAIL }]) }).toEqual({
               place,
               found: [],
@@ -218,7 +216,6 @@ describe('after a faulty run', () => {
       }
       expect(rows['public.effect']).toBeGreaterThan(1);
       expect(rows['public.inbox']).toBeGreaterThan(0);
-      expect(told).toContain(ECHO);
     } finally {
       await database.end();
     }
