@@ -23,7 +23,6 @@ const SETTINGS: Record<string, Record<string, unknown>> = {
   mixpanel: { region: 'us', project_id: '1', account_key: 'company_id', data_group_id: '2', timezone: 'UTC' },
   salesforce: { my_domain: 'acme.my.salesforce.com', account_key: 'Headroom_Account_Id__c' },
   smtp: { host: 'relay.vendor.example', port: 587, domain: 'own.example' },
-  salesforce: { my_domain: 'acme.my.salesforce.com', account_key: 'Headroom_Account_Id__c' },
   slack: { channel: '#expansion' },
   stripe: { account_key: 'metadata.account_id' },
 };
