@@ -10,6 +10,7 @@ import { connectors } from './registry.ts';
 const NEEDED: Record<string, Record<string, unknown>> = {
   file: { path: '/tmp/readings.ndjson' },
   mixpanel: { project_id: '1', region: 'us', timezone: 'UTC', account_key: 'company_id' },
+  salesforce: { my_domain: 'larkspur.my.salesforce.com', account_key: 'Headroom_Account_Id__c' },
   slack: { channel: '#expansion', may_read_history: true },
   smtp: { host: 'localhost', domain: 'mail.example.com' },
 };
