@@ -1,5 +1,6 @@
-import { AuthenticationError } from '../connectors/kit/errors.ts';
+import { AuthenticationError, RateLimitedError } from '../connectors/kit/errors.ts';
 import type { Call } from '../connectors/kit/operation.ts';
+import { callWithin } from '../connectors/kit/time-limit.ts';
 import { REFRESH_MS } from '../domain/time-limits.ts';
 import { inTransaction, readLinks } from '../store/index.ts';
 import { takeCustomer } from './billing/take-customer.ts';
@@ -10,11 +11,13 @@ import { pauseForCredentials } from './effects/credentials.ts';
 /** Wire time: how old our picture may be when a message leaves. */
 const BILLING_MS = 5 * 60_000;
 const CRM_MS = 15 * 60_000;
+const SOON_MS = 30_000;
 
 /**
  * Re-reads what guardrails rest on, where our picture is too old: the subscription and invoices at billing, tickets,
  * opt-outs and outreach at the CRM.
  * @returns what could not be read, as a sentence, or null: then nothing may be sent
+ * @throws RateLimitedError where a vendor asks for a short wait
  */
 export async function refreshAccount(deps: Deps, account: string): Promise<string | null> {
   const links = await inTransaction(deps.store, (tx) => readLinks(tx, [account]));
@@ -66,10 +69,12 @@ async function reading(
 ): Promise<string | null> {
   if (old.length === 0) return null;
   try {
-    await read({ signal: AbortSignal.timeout(REFRESH_MS), deadline: performance.now() + REFRESH_MS });
+    await read(callWithin(REFRESH_MS, { priority: 'message' }));
     return null;
   } catch (error) {
     if (error instanceof AuthenticationError) await pauseForCredentials(deps, connection, error);
+    // Soon enough to be tried again as it is; only a longer wait is a reason to hold the message.
+    if (error instanceof RateLimitedError && error.retryAfterMs <= SOON_MS) throw error;
     deps.log.warn({ err: error, connection }, 'a source that guardrails need could not be read');
     return `${connection} could not be read: ${error instanceof Error ? error.message : String(error)}`;
   }

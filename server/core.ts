@@ -4,21 +4,11 @@ import { CallTally } from '../activities/health/tally.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { secretResolver } from '../config/secrets.ts';
 import type { ResolveSecret } from '../connectors/kit/connector.ts';
-import { RateLimitedError } from '../connectors/kit/errors.ts';
 import { knowSecret } from '../connectors/kit/redact.ts';
 import { connectors } from '../connectors/registry.ts';
-import { type BusinessClock, businessNow, wireDelay } from '../domain/clock.ts';
-import {
-  fixClock,
-  hasPrompt,
-  inTransaction,
-  type KeyRing,
-  openStore,
-  pauseUntil,
-  putPrompt,
-  type Store,
-  takeHourly,
-} from '../store/index.ts';
+import { type BusinessClock, businessNow } from '../domain/clock.ts';
+import { fixClock, hasPrompt, inTransaction, type KeyRing, openStore, putPrompt, type Store } from '../store/index.ts';
+import { openBudgets } from './budgets/open.ts';
 import { type ConfigSource, openConfigs } from './configs.ts';
 import { keepEnvironmentTokens, TOKEN_VARIABLES } from './environment-tokens.ts';
 import { LagMeter } from './lag.ts';
@@ -64,27 +54,17 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     const now = () => businessNow(clock, Date.now());
     const configs = await openConfigs(store, loaded, source, { now: now(), actor: 'start' });
     const calls = new CallTally();
+    const budgets = await openBudgets(store, {
+      ...{ config: loaded.config, clock, now, wireNow: Date.now },
+      limited: (connection) => calls.note(connection, 'limited'),
+    });
     const connections = connectAll(connectors, {
       calls,
       tokensOf: (connection) => keepTokens(store, connection, { wireNow: Date.now }),
       config: loaded.config,
       clock,
       secret,
-      takeHourly: async (connection, key, limit, count) => {
-        const permit = await inTransaction(store, (tx) =>
-          takeHourly(tx, { connection, key, limit, count, now: now() }),
-        );
-        if (permit.granted) return;
-        const waitMs = wireDelay(clock, now(), permit.freeAt);
-        throw new RateLimitedError(`the ${limit} calls an hour are used up until ${permit.freeAt}`, waitMs, {
-          connector: connection,
-          operation: key,
-        });
-      },
-      pauseUntil: (connection, wireMs, reason) => {
-        calls.note(connection, 'limited');
-        return inTransaction(store, (tx) => pauseUntil(tx, connection, wireMs, reason));
-      },
+      budget: budgets.of,
       prompts: {
         put: (prompt) => inTransaction(store, (tx) => putPrompt(tx, prompt, now())),
         has: (key) => inTransaction(store, (tx) => hasPrompt(tx, key)),
@@ -104,7 +84,11 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       now,
       wireNow: Date.now,
     };
-    return { deps, store, lag, close: () => store.close() };
+    const close = async () => {
+      await budgets.close();
+      await store.close();
+    };
+    return { deps, store, lag, close };
   } catch (error) {
     await store.close();
     throw error;

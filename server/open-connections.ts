@@ -2,6 +2,7 @@ import { type Connections, openConnections } from '../activities/connections.ts'
 import type { CallTally } from '../activities/health/tally.ts';
 import type { Config, Connection } from '../config/schema/index.ts';
 import type { ConnectDependencies, Connector, TokenKeeper } from '../connectors/kit/connector.ts';
+import type { Budgets } from './budgets/open.ts';
 import { countCalls } from './count-calls.ts';
 
 /** Where simulators listen and which credentials they take, as `headroom sandbox` writes it. */
@@ -30,9 +31,8 @@ export function withSandbox(config: Config, sandbox: SandboxAddresses): Config {
  */
 export function connectAll(
   registry: Record<string, Connector>,
-  shared: Omit<ConnectDependencies, 'name' | 'connection' | 'takeHourly' | 'pauseUntil' | 'tokens'> & {
-    takeHourly: (connection: string, key: string, limit: number, count: number) => Promise<void>;
-    pauseUntil: (connection: string, wireMs: number, reason: string) => Promise<void>;
+  shared: Omit<ConnectDependencies, 'name' | 'connection' | 'budget' | 'tokens'> & {
+    budget: Budgets['of'];
     calls: CallTally;
     tokensOf: (connection: string) => TokenKeeper;
   },
@@ -55,8 +55,7 @@ export function connectAll(
         ...shared,
         name,
         connection,
-        takeHourly: (key, limit, count) => shared.takeHourly(name, key, limit, count),
-        pauseUntil: (wireMs, reason) => shared.pauseUntil(name, wireMs, reason),
+        budget: shared.budget(name, connection, connector.manifest),
         tokens: shared.tokensOf(name),
       });
       const watched = countCalls(capabilities, (how) => shared.calls.note(name, how));

@@ -7,6 +7,7 @@ import {
 } from '@temporalio/client';
 import type { Deps } from '../activities/deps.ts';
 import { readsOf } from '../config/reads.ts';
+import { callsPerHour, limitsOf } from '../connectors/kit/budget.ts';
 import { connectors } from '../connectors/registry.ts';
 import { sweepScheduleId, UPKEEP_SCHEDULE_ID } from '../domain/workflow-ids.ts';
 import { inTransaction, listSweeps } from '../store/index.ts';
@@ -34,9 +35,10 @@ export function planSweeps(deps: Deps, accounts: number): SweepPlan[] {
     ];
     if (wanted.length === 0) return [];
     const everyMs = Math.min(...wanted);
-    const { callsPerHour = null, callsPerSweep } = connectors[connector]?.manifest ?? {};
+    const { limits = [], callsPerSweep } = connectors[connector]?.manifest ?? {};
+    const perHour = callsPerHour(limitsOf(limits, config.connections[connection]?.limits));
     const calls = callsPerSweep?.(readsOf(config, connection), accounts) ?? 0;
-    const least = callsPerHour === null ? 0 : Math.ceil((calls * HOUR_MS) / callsPerHour);
+    const least = perHour === null ? 0 : Math.ceil((calls * HOUR_MS) / perHour);
     return [{ connection, everyMs, actualMs: Math.max(everyMs, least) }];
   });
 }

@@ -145,7 +145,7 @@ test('a connector calls with it, and gets another when the vendor says that it i
       auth: [],
       hosts: () => [],
       apiVersion: { name: '1', url: 'https://acme.example/docs' },
-      callsPerHour: null,
+      limits: [],
       needsAccountKey: false,
       webhook: false,
     },

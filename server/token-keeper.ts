@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccessToken, TokenKeeper } from '../connectors/kit/connector.ts';
 import { TransientError } from '../connectors/kit/errors.ts';
 import type { Call } from '../connectors/kit/operation.ts';
-import { callWithin, withDeadline } from '../connectors/kit/time-limit.ts';
+import { atMost, withDeadline } from '../connectors/kit/time-limit.ts';
 import {
   dropConnectionToken,
   dropTokenLease,
@@ -32,7 +32,7 @@ export function keepTokens(
 
   async function refreshed(owner: string, refresh: (call: Call) => Promise<AccessToken>, call: Call) {
     try {
-      const within = callWithin(Math.min(REFRESH_MS, call.deadline - performance.now()), call.signal);
+      const within = atMost(call, REFRESH_MS);
       const token = await withDeadline(within, refresh(within), { connector: connection, operation: 'token' });
       const sealed = { value: token.value, wireExpiresAt: token.expiresAt };
       const kept = await inTransaction(store, (tx) => saveConnectionToken(tx, store.vault, connection, owner, sealed));

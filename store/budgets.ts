@@ -1,54 +1,57 @@
 import { and, eq, gt, lte, sql } from 'drizzle-orm';
-import type { Iso } from '../domain/model.ts';
-import { lock } from './locks.ts';
-import { budget, connectionPause } from './schema/index.ts';
+import { grantPermits } from '../domain/budget/grant.ts';
+import { type Answer, type Ask, NO_PERMITS, type PermitState } from '../domain/budget/types.ts';
+import { type BusinessClock, businessNow, wireTime } from '../domain/clock.ts';
+import { connectionPause, permit } from './schema/index.ts';
 import type { Tx } from './transaction.ts';
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
-
-export type Permit =
-  | { granted: true }
-  | { granted: false /** Business time at which enough is free again. */; freeAt: Iso };
-
-/**
- * Takes `count` calls of a vendor's hourly quota, or none: in no 60 minutes of the business clock are more than `limit`
- * taken. Calls are counted by the minute, so that up to a minute too many are counted, never too few.
- */
-export async function takeHourly(
-  tx: Tx,
-  input: { connection: string; key: string; limit: number; count: number; now: Iso },
-): Promise<Permit> {
-  const { connection, key, limit, count, now } = input;
-  if (count > limit) throw new Error(`${count} calls at once never fit ${connection}'s ${limit} an hour`);
-  await lock(tx, { budgets: [`${connection}:${key}`] });
-  const mine = and(eq(budget.connection, connection), eq(budget.key, key));
-  const hourAgo = minuteOf(Date.parse(now) - HOUR_MS - MINUTE_MS);
-  await tx.delete(budget).where(and(mine, lte(budget.minute, hourAgo)));
-  const minutes = await tx
-    .select()
-    .from(budget)
-    .where(and(mine, gt(budget.minute, hourAgo)))
-    .orderBy(budget.minute);
-  let used = minutes.reduce((sum, row) => sum + row.used, 0);
-  if (used + count > limit) {
-    for (const row of minutes) {
-      used -= row.used;
-      const freeAt = new Date(Date.parse(row.minute) + HOUR_MS + MINUTE_MS).toISOString();
-      if (used + count <= limit) return { granted: false, freeAt };
-    }
-  }
-  await tx
-    .insert(budget)
-    .values({ connection, key, minute: minuteOf(Date.parse(now)), used: count })
-    .onConflictDoUpdate({
-      target: [budget.connection, budget.key, budget.minute],
-      set: { used: sql`${budget.used} + ${count}` },
-    });
-  return { granted: true };
+export interface PermitAnswer extends Answer {
+  /** The vendor wants no call of this connection before then: nothing was granted. */
+  paused: { wireUntil: number; reason: string } | null;
 }
 
-/** A vendor said "not before": all workers wait. A shorter wait never cuts a longer one. */
+/**
+ * Gives back, asks and hears in one go, for one process. The clock is PostgreSQL's: machines may differ.
+ * It is read before the row's lock is waited for; too early is the safe side, since windows then end later.
+ */
+export async function askPermits(tx: Tx, connection: string, clock: BusinessClock, ask: Ask): Promise<PermitAnswer> {
+  const row = (await lockPermits(tx, connection)) ?? (await makePermits(tx, connection));
+  const wire = Number(row.wireNow);
+  const paused = row.wireUntil !== null && Number(row.wireUntil) > wire;
+  const now = { wire, business: Date.parse(businessNow(clock, wire)), scale: clock.scale };
+  const { state, answer } = grantPermits(row.state, paused ? { ...ask, wants: [] } : ask, now);
+  await tx.update(permit).set({ state }).where(eq(permit.connection, connection));
+  if (answer.spent) {
+    const { bucket, max, businessUntil } = answer.spent;
+    const until = wireTime(clock, new Date(businessUntil).toISOString());
+    await pauseUntil(tx, connection, Math.ceil(until), `the ${max} calls of its limit ${bucket} are used up`);
+  }
+  return { ...answer, paused: paused ? { wireUntil: Number(row.wireUntil), reason: row.reason ?? '' } : null };
+}
+
+interface PermitRow extends Record<string, unknown> {
+  state: PermitState;
+  wireNow: number;
+  wireUntil: string | null;
+  reason: string | null;
+}
+
+async function lockPermits(tx: Tx, connection: string): Promise<PermitRow | null> {
+  const { rows } = await tx.execute<PermitRow>(sql`
+    select p.state, extract(epoch from clock_timestamp()) * 1000 as "wireNow", c.wire_until as "wireUntil", c.reason
+      from permit p left join connection_pause c on c.connection = p.connection
+     where p.connection = ${connection} for no key update of p`);
+  return rows[0] ?? null;
+}
+
+async function makePermits(tx: Tx, connection: string): Promise<PermitRow> {
+  await tx.insert(permit).values({ connection, state: NO_PERMITS }).onConflictDoNothing();
+  const row = await lockPermits(tx, connection);
+  if (!row) throw new Error(`the permits of ${connection} were not stored`);
+  return row;
+}
+
+/** A vendor said "not before": all workers wait, and are told at once. A shorter wait never cuts a longer one. */
 export async function pauseUntil(tx: Tx, connection: string, wireUntil: number, reason: string): Promise<void> {
   await tx
     .insert(connectionPause)
@@ -58,6 +61,7 @@ export async function pauseUntil(tx: Tx, connection: string, wireUntil: number, 
       set: { wireUntil, reason },
       setWhere: lte(connectionPause.wireUntil, wireUntil),
     });
+  await tx.execute(sql`select pg_notify('headroom_pause', ${connection})`);
 }
 
 /** Until when a connection must not be called; null when it may be. */
@@ -75,8 +79,4 @@ export async function pausedUntil(
 
 export async function clearPausedUntil(tx: Tx, connection: string): Promise<void> {
   await tx.delete(connectionPause).where(eq(connectionPause.connection, connection));
-}
-
-function minuteOf(ms: number): Iso {
-  return new Date(Math.floor(ms / MINUTE_MS) * MINUTE_MS).toISOString();
 }

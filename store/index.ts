@@ -3,6 +3,7 @@ export * from './account-links.ts';
 export * from './accounts.ts';
 export * from './audit.ts';
 export * from './billing.ts';
+export * from './brake.ts';
 export * from './budgets.ts';
 export * from './clock.ts';
 export * from './cohorts.ts';

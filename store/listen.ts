@@ -1,18 +1,18 @@
 import type { Store } from './open.ts';
 
-export type StoreChannel = 'headroom_outbox' | 'headroom_inbox';
+export type StoreChannel = 'headroom_outbox' | 'headroom_inbox' | 'headroom_pause';
 
 const RECONNECT_MS = 1_000;
 
 /**
- * Calls `onNews` after each commit that put something into the outbox or inbox, by any process. A hint only:
- * dispatchers also look by themselves now and then. After a lost connection it connects anew and calls for each channel.
+ * Calls `onNews` after each commit that put something into the outbox or inbox, or paused a connection, by any process.
+ * A hint only: those who wait for it also look by themselves now and then. After a lost connection it connects anew and calls for each channel.
  * @returns how to stop listening
  */
 export async function listen(
   store: Store,
   channels: StoreChannel[],
-  onNews: (channel: StoreChannel) => void,
+  onNews: (channel: StoreChannel, payload: string) => void,
 ): Promise<() => void> {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -32,9 +32,9 @@ export async function listen(
       release();
       reconnect();
     });
-    client.on('notification', ({ channel }) => {
+    client.on('notification', ({ channel, payload }) => {
       const known = channels.find((c) => c === channel);
-      if (known) onNews(known);
+      if (known) onNews(known, payload ?? '');
     });
     for (const channel of channels) await client.query(`listen ${channel}`);
     if (stopped) release();
@@ -44,7 +44,9 @@ export async function listen(
     if (stopped) return;
     timer = setTimeout(() => {
       connect().then(
-        () => channels.forEach(onNews),
+        () => {
+          for (const channel of channels) onNews(channel, '');
+        },
         () => {
           release();
           reconnect();

@@ -1,5 +1,6 @@
 import type { Capabilities } from '../../connectors/kit/capabilities.ts';
 import type { WriteOperation } from '../../connectors/kit/operation.ts';
+import type { Priority } from '../../domain/budget/types.ts';
 import type { Json } from '../../domain/model.ts';
 
 /** Every write there is, by the name that stands in the effect ledger. */
@@ -28,6 +29,24 @@ export function operation<N extends OperationName>(
 ): WriteOperation<InputOf<N>, Json, ResultOf<N>> | null {
   // The table above pairs names and operations; TypeScript cannot follow a union of functions through an index.
   return (OPERATIONS[name](capabilities) ?? null) as WriteOperation<InputOf<N>, Json, ResultOf<N>> | null;
+}
+
+/** Who goes first where a vendor allows less than is wanted: a person waits for a trial, our own people for an alert. */
+const PRIORITY: Record<OperationName, Priority> = {
+  'billing.startTrial': 'click',
+  'billing.endTrial': 'click',
+  'billing.changePlan': 'click',
+  'chat.updateAlert': 'alert',
+  'chat.postAlert': 'alert',
+  'crm.createTask': 'alert',
+  'message.send': 'message',
+  'crm.completeTask': 'message',
+  'crm.tagAccount': 'message',
+  'usage.writeBack': 'sweep',
+};
+
+export function priorityOf(name: OperationName): Priority {
+  return PRIORITY[name];
 }
 
 export function isOperationName(name: string): name is OperationName {

@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { TransientError } from '../../connectors/kit/errors.ts';
 import { type Attempt, type EffectView, inTransaction, readEffect } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
+import { applyBrakes } from '../upkeep/brake.ts';
 import { begin, claimAndBegin, judgeAgain } from './claim.ts';
 import { type OperationName, operation, type ResultOf } from './operations.ts';
 import { callOf, type EffectOutcome, type EffectPlan, origin } from './plan.ts';
@@ -15,6 +16,13 @@ export async function performEffect<N extends OperationName>(
   deps: Deps,
   plan: EffectPlan<N>,
 ): Promise<EffectOutcome<ResultOf<N>>> {
+  const outcome = await goOn(deps, plan);
+  const isBad = outcome.kind === 'refused' || outcome.kind === 'unclear';
+  if (isBad && plan.about.play !== null) await applyBrakes(deps);
+  return outcome;
+}
+
+async function goOn<N extends OperationName>(deps: Deps, plan: EffectPlan<N>): Promise<EffectOutcome<ResultOf<N>>> {
   const op = operation(plan.connection.capabilities, plan.operation);
   if (op === null)
     return { kind: 'suppress', reason: 'no_connection', detail: `${plan.connection.name} cannot do ${plan.operation}` };

@@ -7,7 +7,7 @@ import type { Decide, EffectRequest, EffectView, NewLink } from '../../store/ind
 import { activityMsLeft } from '../beating.ts';
 import type { OpenConnection } from '../connections.ts';
 import type { Deps } from '../deps.ts';
-import type { InputOf, OperationName, ResultOf } from './operations.ts';
+import { type InputOf, isOperationName, type OperationName, priorityOf, type ResultOf } from './operations.ts';
 
 export interface EffectPlan<N extends OperationName> {
   connection: OpenConnection;
@@ -67,7 +67,8 @@ function attemptMs({ name, timeoutMs }: TimedOperation): number {
 /** The call of an attempt, which ends when the ledger says that it does: others count on that. */
 export function callOf(deps: Deps, op: TimedOperation, effect: EffectView): Call {
   const left = (effect.wireDeadlineAt ?? 0) - deps.wireNow();
-  return callWithin(Math.max(0, Math.min(op.timeoutMs, left)));
+  const priority = isOperationName(effect.operation) ? priorityOf(effect.operation) : 'message';
+  return callWithin(Math.max(0, Math.min(op.timeoutMs, left)), { priority });
 }
 
 export function origin(plan: { connection: OpenConnection; operation: string }) {

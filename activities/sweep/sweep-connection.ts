@@ -53,7 +53,7 @@ export async function sweepConnection(deps: Deps, { connection }: { connection: 
     connection,
     checkpoint: taken.checkpoint,
     firstRead: taken.firstSight,
-    call: { signal, deadline: performance.now() + SWEEP_MS },
+    call: { signal, deadline: performance.now() + SWEEP_MS, priority: 'sweep' },
     beat: (progress) => context.heartbeat(progress),
   };
   try {

@@ -1,3 +1,4 @@
+import { callWithin } from '../../connectors/kit/time-limit.ts';
 import type { TrialState } from '../../domain/model.ts';
 import { nextTrialState } from '../../domain/trial/transitions.ts';
 import type { TrialFact } from '../../domain/trial/types.ts';
@@ -25,10 +26,10 @@ async function askForCustomer(deps: Deps, offerId: string): Promise<void> {
   const billing = deps.connections.with('billing');
   if (!billing || !view.subscription) return;
   const wireReadAt = deps.wireNow();
-  const customer = await billing.use.readCustomer(view.subscription.customerId, {
-    signal: AbortSignal.timeout(READ_MS),
-    deadline: performance.now() + READ_MS,
-  });
+  const customer = await billing.use.readCustomer(
+    view.subscription.customerId,
+    callWithin(READ_MS, { priority: 'message' }),
+  );
   if (customer) await takeCustomer(deps, billing.name, customer, wireReadAt);
 }
 

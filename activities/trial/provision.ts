@@ -1,3 +1,4 @@
+import { callWithin } from '../../connectors/kit/time-limit.ts';
 import type { Iso } from '../../domain/model.ts';
 import { inTransaction, readPrices } from '../../store/index.ts';
 import { takeCustomer } from '../billing/take-customer.ts';
@@ -89,7 +90,7 @@ export async function checkUnlocked(deps: Deps, { offerId }: { offerId: string }
   const billing = deps.connections.with('billing');
   if (!billing || !view.subscription) return false;
   const wanted = loaded.config.products[offer.product]?.plans[offer.toPlan]?.entitlements ?? [];
-  const call = { signal: AbortSignal.timeout(READ_MS), deadline: performance.now() + READ_MS };
+  const call = callWithin(READ_MS, { priority: 'click' });
   const wireReadAt = deps.wireNow();
   const customer = await billing.use.readCustomer(view.subscription.customerId, call);
   if (!customer) return false;

@@ -11,6 +11,7 @@ import {
 import { takeBackUnpaid } from '../billing/take-back-unpaid.ts';
 import type { Deps } from '../deps.ts';
 import { silentSources } from '../health/silent.ts';
+import { applyBrakes } from './brake.ts';
 import { liftPauses } from './lift-pauses.ts';
 import { settleDoubts } from './settle-doubts.ts';
 import { writeBackOutcomes } from './write-back.ts';
@@ -30,6 +31,7 @@ export interface UpkeepDone {
   writtenBack: number;
   lifted: string[];
   takenBack: number;
+  braked: string[];
 }
 
 /** Everything that nobody else is waiting for. Each part stands alone: one that fails does not keep the others back. */
@@ -51,6 +53,7 @@ export async function upkeep(deps: Deps): Promise<UpkeepDone> {
   ).length;
   beat();
   const lifted = await liftPauses(deps);
+  const braked = await applyBrakes(deps);
   const writtenBack = await writeBackOutcomes(deps);
   beat();
   const silent = await inTransaction(deps.store, (tx) => silentSources(deps, tx));
@@ -70,5 +73,6 @@ export async function upkeep(deps: Deps): Promise<UpkeepDone> {
     writtenBack,
     lifted,
     takenBack,
+    braked,
   };
 }

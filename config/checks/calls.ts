@@ -1,3 +1,4 @@
+import { callsPerHour, limitsOf } from '../../connectors/kit/budget.ts';
 import type { Problem } from '../problem.ts';
 import { readsOf } from '../reads.ts';
 import type { Config } from '../schema/index.ts';
@@ -8,7 +9,8 @@ const HOUR = 3_600_000;
 /** Warns when the sweeps of a connection would ask more of its vendor than the vendor allows in an hour. */
 export function checkCalls({ source, connectors }: CheckInput, config: Config): Problem[] {
   return Object.entries(config.connections).flatMap(([name, connection]) => {
-    const { title, callsPerHour: allowed, callsPerSweep } = connectors[connection.connector] ?? {};
+    const { title, limits = [], callsPerSweep } = connectors[connection.connector] ?? {};
+    const allowed = callsPerHour(limitsOf(limits, connection.limits));
     const metrics = Object.values(config.metrics).filter((metric) => metric.from === name);
     if (!allowed || !callsPerSweep || metrics.length === 0) return [];
     const accounts = config.company.accounts_expected;

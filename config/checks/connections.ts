@@ -10,7 +10,7 @@ import { schemaProblems } from './schema-issues.ts';
 import { record, sectionAt, text } from './sections.ts';
 
 /** Names that every connection has; all others are the connector's own settings. */
-const COMMON = ['connector', 'mode', 'account_key', 'auth', 'webhook_secret', 'expires', 'sandbox_url'];
+const COMMON = ['connector', 'mode', 'account_key', 'auth', 'webhook_secret', 'expires', 'limits', 'sandbox_url'];
 
 /** Each connection against its connector's manifest: the vendor's name, settings, secrets and account key. */
 export function checkConnections(input: CheckInput): Problem[] {
@@ -25,6 +25,7 @@ export function checkConnections(input: CheckInput): Problem[] {
       ...checkSettings(input, path, connection, manifest),
       ...checkAuth(input, path, connection, manifest),
       ...checkExpires(input, path, connection),
+      ...checkLimits(input, path, connection, manifest),
       ...checkCommon(input, path, connection, manifest),
     ];
   });
@@ -130,6 +131,30 @@ function checkExpires(input: CheckInput, path: Path, connection: Record<string, 
           allowed,
           suggestion: nearestName(name, allowed),
           example: exampleFor([...path, 'expires']),
+        },
+        'key',
+      ),
+    );
+}
+
+function checkLimits(
+  input: CheckInput,
+  path: Path,
+  connection: Record<string, unknown>,
+  manifest: Manifest,
+): Problem[] {
+  const allowed = manifest.limits.map(({ name }) => name);
+  return Object.keys(record(connection.limits))
+    .filter((name) => !allowed.includes(name))
+    .map((name) =>
+      input.source.problem(
+        [...path, 'limits', name],
+        {
+          message: `${manifest.title} has no limit ${name}`,
+          found: name,
+          allowed,
+          suggestion: nearestName(name, allowed),
+          example: manifest.limits[0] ? `limits: { ${manifest.limits[0].name}: ${manifest.limits[0].max} }` : '',
         },
         'key',
       ),

@@ -21,6 +21,10 @@ export const connection = z.looseObject({
     .record(key, z.iso.date())
     .optional()
     .describe('The day on which a credential ends, by its name in `auth`: its owner is warned 14, 3 and 1 days before'),
+  limits: z
+    .record(key, z.number().int().positive())
+    .optional()
+    .describe("Other numbers than the vendor's usual limits, by the names that the connector gives them"),
   sandbox_url: z.string().optional().describe('Where the simulator listens; only with mode: sandbox'),
 });
 

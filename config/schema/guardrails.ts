@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clockTime, duration } from './values.ts';
+import { clockTime, duration, ratio } from './values.ts';
 
 export const blocker = z.enum(['open_severe_ticket', 'incident', 'unpaid_overdue', 'trial_active']);
 /** Reasons that may last so long that the moment passes. Quiet hours, incidents and trials end by themselves. */
@@ -15,6 +15,13 @@ export const alertInstead = z.enum([
 ]);
 const cap = z.strictObject({ max: z.number().int().positive(), per: duration });
 const DAY = 86_400_000;
+
+/** So many, and such a share, within this time: more than that is no bad luck. */
+const brakeRule = z.strictObject({
+  share: ratio.describe('More than this share, 0 to 1'),
+  at_least: z.number().int().positive().describe('And at least so many'),
+  within: duration.describe('Of what was begun within this time'),
+});
 
 export const guardrails = z.strictObject({
   touches_per_trigger_event: z
@@ -63,6 +70,21 @@ export const guardrails = z.strictObject({
     .describe(
       'When one of these holds back the first message of a play that alerts nobody, the account manager is alerted instead',
     ),
+  brake: z
+    .strictObject({
+      bounces: brakeRule.default({ share: 0.05, at_least: 5, within: DAY }).describe('Messages that came back'),
+      complaints: brakeRule
+        .default({ share: 0.003, at_least: 2, within: 7 * DAY })
+        .describe('Messages reported as spam'),
+      opt_outs: brakeRule
+        .default({ share: 0.1, at_least: 5, within: 7 * DAY })
+        .describe('Messages answered by an opt-out'),
+      provider_errors: brakeRule
+        .default({ share: 0.25, at_least: 10, within: DAY })
+        .describe('Effects that a vendor refused, or of unknown outcome'),
+    })
+    .prefault({})
+    .describe('A play stops by itself when more goes wrong than this; a person lets it go on'),
   hold_at_most: duration.default(14 * DAY).describe('A held prompt is given up after this long'),
 });
 

@@ -18,7 +18,7 @@ export const manifest: Manifest = {
   readSchema,
   hosts: () => [],
   apiVersion: { name: 'NDJSON, one JSON object a line', url: 'https://github.com/ndjson/ndjson-spec' },
-  callsPerHour: null,
+  limits: [],
   needsAccountKey: false,
   webhook: false,
 };

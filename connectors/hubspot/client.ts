@@ -16,8 +16,9 @@ import { vendorRequest } from '../kit/http.ts';
 import type { Idempotency } from '../kit/network-errors.ts';
 import type { Call, WriteCall } from '../kit/operation.ts';
 import { ownSettings } from '../kit/settings.ts';
-import { callWithin } from '../kit/time-limit.ts';
-import { classifyHubSpot, stopsEverybody } from './errors.ts';
+import { atMost } from '../kit/time-limit.ts';
+import { classifyHubSpot } from './errors.ts';
+import { heardLimits } from './heard.ts';
 import { DEFAULT_ACCOUNT_KEY, type HubSpotSettings, manifest, settings as settingsSchema } from './manifest.ts';
 
 /** Of one request; a whole read of all accounts takes as long as its own call allows. */
@@ -40,7 +41,7 @@ export interface HubSpotClient {
 }
 
 export function createClient(dependencies: ConnectDependencies): HubSpotClient {
-  const { connection, secret, pauseUntil } = dependencies;
+  const { connection, secret, budget } = dependencies;
   const settings = settingsSchema.parse({
     ...ownSettings(connection),
     account_key: connection.account_key ?? DEFAULT_ACCOUNT_KEY,
@@ -52,6 +53,8 @@ export function createClient(dependencies: ConnectDependencies): HubSpotClient {
   function prepare<Reply>(request: HubSpotRequest<Reply>) {
     return {
       fetch,
+      budget,
+      heard: heardLimits,
       connector: manifest.name,
       operation: request.operation,
       method: request.method,
@@ -66,25 +69,14 @@ export function createClient(dependencies: ConnectDependencies): HubSpotClient {
       classify,
     };
   }
-  async function heedLimits<Reply>(sent: Promise<{ body: Reply }>): Promise<Reply> {
-    try {
-      return (await sent).body;
-    } catch (error) {
-      if (stopsEverybody(error)) await pauseUntil(Date.now() + error.retryAfterMs, error.message);
-      throw error;
-    }
-  }
   return {
     settings,
-    read: (request, call) => heedLimits(vendorRequest({ ...prepare(request), call: shorter(call) })),
-    write: (request, write, call) =>
-      heedLimits(vendorRequest({ ...prepare(request), write, call: { ...call, ...shorter(call) } })),
+    read: async (request, call) =>
+      (await vendorRequest({ ...prepare(request), call: atMost(call, REQUEST_TIMEOUT_MS) })).body,
+    write: async (request, write, call) =>
+      (await vendorRequest({ ...prepare(request), write, call: { ...call, ...atMost(call, REQUEST_TIMEOUT_MS) } }))
+        .body,
   };
-}
-
-function shorter(call: Call): Call {
-  const own = callWithin(REQUEST_TIMEOUT_MS, call.signal);
-  return { signal: own.signal, deadline: Math.min(own.deadline, call.deadline) };
 }
 
 /** The daily quota is business time: it starts anew at midnight in the portal's zone. */

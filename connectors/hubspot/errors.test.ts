@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { TransientError } from '../kit/errors.ts';
-import { classifyHubSpot, isConflict, onlyMissing, stopsEverybody } from './errors.ts';
+import { classifyHubSpot, isConflict, onlyMissing } from './errors.ts';
 import { invalidProperty, noAssociations, rateLimited } from './fixtures/replies.ts';
 
 const origin = { connector: 'hubspot', operation: 'createTask' };
@@ -16,7 +16,7 @@ describe('limits', () => {
   ])('%s waits from %i to %i ms, and everybody with it', (policy, atLeast, atMost) => {
     const error = classify(429, rateLimited(policy));
     expect(error).toMatchObject({ code: 'rate_limited', origin: { vendorCode: policy } });
-    expect(stopsEverybody(error)).toBe(true);
+    expect(error).toMatchObject({ stops: 'everybody' });
     const wait = error && 'retryAfterMs' in error ? Number(error.retryAfterMs) : Number.NaN;
     expect(wait).toBeGreaterThanOrEqual(atLeast);
     expect(wait).toBeLessThanOrEqual(atMost);
@@ -30,13 +30,13 @@ describe('limits', () => {
     const error = classify(423, { message: 'locked', category: 'LOCKED' });
     expect(error).toMatchObject({ code: 'rate_limited' });
     expect(error && 'retryAfterMs' in error && Number(error.retryAfterMs)).toBeGreaterThanOrEqual(2_000);
-    expect(stopsEverybody(error)).toBe(false);
+    expect(error).toMatchObject({ stops: 'this_call' });
   });
 
   test('a migration (477) says itself how long it takes', () => {
     const error = classify(477, { message: 'migration in progress' }, { 'retry-after': '3600' });
     expect(error).toMatchObject({ code: 'rate_limited', retryAfterMs: 3_600_000 });
-    expect(stopsEverybody(error)).toBe(true);
+    expect(error).toMatchObject({ stops: 'everybody' });
   });
 });
 

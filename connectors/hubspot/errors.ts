@@ -22,7 +22,6 @@ const MIGRATION_MS = 60_000;
 const JITTER_MS = 2_000;
 
 const CONFLICT = '409';
-const LOCKED = '423';
 
 /** @param dailyWaitMs wire time until the quota of the day starts anew */
 export function classifyHubSpot(dailyWaitMs: () => number): Classify {
@@ -44,7 +43,8 @@ export function classifyHubSpot(dailyWaitMs: () => number): Classify {
       case 409:
         return new InvalidInputError(message, { ...origin, vendorCode: CONFLICT });
       case 423:
-        return new RateLimitedError(message, LOCKED_MS + jitter(), { ...origin, vendorCode: LOCKED });
+        // The record is locked; everything else may go on.
+        return new RateLimitedError(message, LOCKED_MS + jitter(), origin, 'this_call');
       case 429:
         return new RateLimitedError(message, limitWait(code, headers, dailyWaitMs), origin);
       case 477:
@@ -64,11 +64,6 @@ function limitWait(policy: string, headers: Headers, dailyWaitMs: () => number):
 }
 
 const jitter = () => Math.floor(Math.random() * JITTER_MS);
-
-/** A quota or a migration stops every call of the portal; a locked record only this one. */
-export function stopsEverybody(error: unknown): error is RateLimitedError {
-  return error instanceof RateLimitedError && error.origin.vendorCode !== LOCKED;
-}
 
 export function isConflict(error: unknown): boolean {
   return error instanceof InvalidInputError && error.origin.vendorCode === CONFLICT;

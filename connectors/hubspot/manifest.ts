@@ -70,8 +70,12 @@ export const manifest: Manifest = {
   auth: ['token'],
   hosts: () => ['api.hubapi.com'],
   apiVersion: { name: API_VERSION, url: 'https://developers.hubspot.com/docs/api-reference/latest' },
-  // 100–250 per 10 s and some 10^5 a day, none by the hour: https://developers.hubspot.com/changelog/increasing-our-api-limits
-  callsPerHour: null,
+  // Of a Professional account; the headers of every answer say the account's own.
+  // https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
+  limits: [
+    { name: 'burst', max: 190, per: '10s' },
+    { name: 'daily', max: 650_000, per: 'day', zoneSetting: 'portal_timezone' },
+  ],
   needsAccountKey: true,
   webhook: true,
   provides: ['crm'],

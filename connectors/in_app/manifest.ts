@@ -11,7 +11,7 @@ export const manifest: Manifest = {
   auth: [],
   hosts: () => [],
   apiVersion: { name: '/api/v1/prompts', url: 'https://datatracker.ietf.org/doc/html/rfc9110' },
-  callsPerHour: null,
+  limits: [],
   needsAccountKey: false,
   webhook: false,
   provides: ['in_app'],

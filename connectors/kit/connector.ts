@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Config, Connection } from '../../config/schema/index.ts';
 import type { BusinessClock } from '../../domain/clock.ts';
 import type { Json } from '../../domain/model.ts';
+import type { Budget, VendorLimit } from './budget.ts';
 import type { Capabilities, UsageRequest } from './capabilities.ts';
 import type { Call } from './operation.ts';
 
@@ -51,10 +52,8 @@ export interface ConnectDependencies {
   config: Config;
   secret: ResolveSecret;
   clock: BusinessClock;
-  /** Takes permits for vendor quotas of an hour or longer, on the business clock; throws RateLimitedError when spent. */
-  takeHourly: (key: string, limit: number, count: number) => Promise<void>;
-  /** A vendor said "not before": all workers wait. */
-  pauseUntil: (wireMs: number, reason: string) => Promise<void>;
+  /** Every call to the vendor takes its permit here first. */
+  budget: Budget;
   prompts: PromptBox;
   tokens: TokenKeeper;
 }
@@ -76,9 +75,9 @@ export interface Manifest {
   /** Hosts that a live connection may reach; a leading dot allows subdomains. Settings may narrow them. */
   hosts: (settings: Record<string, Json>) => string[];
   apiVersion: { name: string; url: string };
-  /** Vendor quota that `validate` compares with its estimate. */
-  callsPerHour: number | null;
-  /** Calls of that quota that one sweep of so many accounts takes; absent: a sweep takes none. */
+  /** What the vendor allows; empty where nobody is called. A connection may set other numbers (`limits:`). */
+  limits: VendorLimit[];
+  /** Calls of the hourly quota that one sweep of so many accounts takes; absent: a sweep takes none. */
   callsPerSweep?: (request: Pick<UsageRequest, 'metrics' | 'facts'>, accounts: number) => number;
   needsAccountKey: boolean;
   webhook: boolean;

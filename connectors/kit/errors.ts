@@ -42,9 +42,17 @@ export class TransientError extends ConnectorError {
 
 export class RateLimitedError extends ConnectorError {
   readonly retryAfterMs: number;
-  constructor(message: string, retryAfterMs: number, origin: ErrorOrigin) {
+  /** Whether the vendor would refuse every call of the connection until then, or only one like this. */
+  readonly stops: 'everybody' | 'this_call';
+  constructor(
+    message: string,
+    retryAfterMs: number,
+    origin: ErrorOrigin,
+    stops: RateLimitedError['stops'] = 'everybody',
+  ) {
     super('rate_limited', message, origin);
     this.retryAfterMs = retryAfterMs;
+    this.stops = stops;
   }
 }
 

@@ -11,7 +11,7 @@ const manifest: Manifest = {
   auth: [],
   hosts: (settings) => [`api-${String(settings.region)}.acme.example`],
   apiVersion: { name: '1', url: 'https://acme.example/docs' },
-  callsPerHour: null,
+  limits: [],
   needsAccountKey: false,
   webhook: false,
 };

@@ -2,11 +2,13 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import type { Budget } from './budget.ts';
 import { hostFetch } from './doors.ts';
 import { ConnectorError, InvalidInputError, RateLimitedError } from './errors.ts';
 import { retryAfterMs, type VendorRequest, vendorRequest } from './http.ts';
 import type { Idempotency } from './network-errors.ts';
 import type { WriteCall } from './operation.ts';
+import { freeBudget } from './testing/dependencies.ts';
 import { callWithin } from './time-limit.ts';
 
 const closers: (() => void)[] = [];
@@ -29,6 +31,7 @@ const fetch = hostFetch({ connector: 'acme', mode: 'sandbox', hosts: ['127.0.0.1
 const read = (url: string, more: Partial<VendorRequest<z.output<typeof schema>>> = {}) =>
   vendorRequest({
     fetch,
+    budget: freeBudget,
     connector: 'acme',
     operation: 'list',
     method: 'GET',
@@ -40,6 +43,7 @@ const read = (url: string, more: Partial<VendorRequest<z.output<typeof schema>>>
 const write = (url: string, idempotency: Idempotency, call: Partial<WriteCall> = {}) =>
   vendorRequest({
     fetch,
+    budget: freeBudget,
     connector: 'acme',
     operation: 'create',
     method: 'POST',
@@ -189,4 +193,62 @@ test('Retry-After is understood in seconds and as a date', () => {
   expect(retryAfterMs(new Headers({ 'retry-after': 'Mon, 02 Mar 2026 10:01:00 GMT' }), now)).toBe(60_000);
   expect(retryAfterMs(new Headers({ 'retry-after': 'soon' }), now)).toBeNull();
   expect(retryAfterMs(new Headers(), now)).toBeNull();
+});
+
+describe('permits', () => {
+  const limited = async () => {
+    const steps: string[] = [];
+    const budget: Budget = {
+      take: async ({ keys }) => {
+        steps.push(`permit for ${String(keys)}`);
+        return { done: () => steps.push('done') };
+      },
+      hear: ({ limit, left }) => steps.push(`heard ${limit} ${left}`),
+      pause: async (ms) => {
+        steps.push(`pause ${ms}`);
+      },
+    };
+    return { steps, budget };
+  };
+
+  test('one is taken before the first byte and before `sending`, and given back however the call ends', async () => {
+    const { steps, budget } = await limited();
+    const url = await serve((_request, response) => {
+      steps.push('request');
+      response.writeHead(200, { 'x-left': '7' }).end('{"items":[]}');
+    });
+    const sending = async () => {
+      steps.push('sending');
+    };
+    const call = { ...callWithin(5_000), idempotencyKey: 'k', sending };
+    await vendorRequest({
+      ...{ fetch, budget, keys: ['search'], connector: 'acme', operation: 'create', method: 'POST', url, schema, call },
+      heard: (headers) => [{ limit: 'daily', left: Number(headers.get('x-left')) }],
+      write: 'find',
+    });
+    expect(steps).toEqual(['permit for search', 'sending', 'request', 'done', 'heard daily 7']);
+    steps.length = 0;
+    await errorOf(read('http://127.0.0.1:1/', { budget }));
+    expect(steps).toEqual(['permit for undefined', 'done']);
+  });
+
+  test('without one nothing is sent, and the vendor is not blamed', async () => {
+    const { steps, budget } = await limited();
+    const refusing: Budget = {
+      ...budget,
+      take: async () => {
+        throw new RateLimitedError('none', 5_000, { connector: 'acme', operation: 'list' });
+      },
+    };
+    const url = await serve((_request, response) => response.end(String(steps.push('request'))));
+    expect(await errorOf(read(url, { budget: refusing }))).toMatchObject({ retryAfterMs: 5_000 });
+    expect(steps).toEqual([]);
+  });
+
+  test('a 429 pauses the whole connection for as long as the vendor says', async () => {
+    const { steps, budget } = await limited();
+    const url = await serve((_request, response) => response.writeHead(429, { 'retry-after': '7' }).end());
+    await errorOf(read(url, { budget }));
+    expect(steps).toEqual(['permit for undefined', 'done', 'pause 7000']);
+  });
 });

@@ -1,5 +1,6 @@
 /** One HTTP exchange with a vendor: deadline, bounded body, checked shape, named errors. Never retries. */
 import type { z } from 'zod';
+import { type Budget, type Heard, withPermit } from './budget.ts';
 import type { HostFetch } from './doors.ts';
 import {
   AuthenticationError,
@@ -28,6 +29,11 @@ export type Classify = (reply: VendorReply) => ConnectorError | null;
 
 interface RequestBase<Body> {
   fetch: HostFetch;
+  budget: Budget;
+  /** Of limits that concern this request, besides those for every call. */
+  keys?: string[];
+  /** What the vendor's headers say of its limits. */
+  heard?: (headers: Headers) => Heard[];
   connector: string;
   operation: string;
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -48,7 +54,7 @@ const MAX_BYTES = 32 * 1024 * 1024;
 const DEFAULT_RETRY_AFTER_MS = 60_000;
 
 /**
- * Sends one request and returns the parsed answer of a 2xx. Throws a ConnectorError otherwise: before the first byte
+ * Sends one request, under its permit, and returns the parsed answer of a 2xx. Throws a ConnectorError otherwise: before the first byte
  * always a repeatable one, after it OutcomeUnknownError for writes that neither the vendor's key nor their nature
  * makes idempotent.
  */
@@ -57,15 +63,20 @@ export async function vendorRequest<Body>(
 ): Promise<{ status: number; headers: Headers; body: Body }> {
   const origin: ErrorOrigin = { connector: request.connector, operation: request.operation };
   checkDeadline(request.call, origin);
-  if (request.write !== undefined) {
-    await request.call.sending();
-    checkDeadline(request.call, origin);
-  }
-  const { status, headers, text } = await exchange(request, origin);
+  const { call, operation, keys, budget } = request;
+  // Before `sending`: a call that waits for its permit, or dies while it does, has surely done nothing.
+  const { status, headers, text } = await withPermit(budget, { call, operation, keys }, async () => {
+    if (request.write !== undefined) await request.call.sending();
+    checkDeadline(call, origin);
+    return await exchange(request, origin);
+  });
+  for (const heard of request.heard?.(headers) ?? []) budget.hear(heard);
   const requestId = headers.get('x-request-id') ?? headers.get('request-id') ?? undefined;
   const reply: VendorReply = { status, headers, body: parseJson(text), origin: { ...origin, requestId } };
   const failure =
     request.classify?.(reply) ?? (status >= 200 && status < 300 ? null : classifyStatus(reply, request.write));
+  if (failure instanceof RateLimitedError && failure.stops === 'everybody')
+    await budget.pause(failure.retryAfterMs, failure.message);
   if (failure) throw failure;
   const parsed = request.schema.safeParse(reply.body);
   if (parsed.success) return { status, headers, body: parsed.data };

@@ -1,3 +1,4 @@
+import type { Priority } from '../../domain/budget/types.ts';
 import type { Json } from '../../domain/model.ts';
 
 /** What every call carries. Deadlines are wire time. */
@@ -6,6 +7,8 @@ export interface Call {
   signal: AbortSignal;
   /** Monotonic deadline (performance.now() milliseconds): a write checks it just before its first byte. */
   deadline: number;
+  /** Who goes first where the vendor allows less than is wanted. Absent: last in line, as a sweep. */
+  priority?: Priority;
 }
 
 export interface WriteCall extends Call {

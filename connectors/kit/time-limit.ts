@@ -20,9 +20,16 @@ export function withDeadline<T>(
   });
 }
 
-/** A call that ends `timeoutMs` from now, or when `parent` aborts. */
-export function callWithin(timeoutMs: number, parent?: AbortSignal): Call {
+/** The same call, ending `timeoutMs` from now at the latest. */
+export function atMost(call: Call, timeoutMs: number): Call {
+  const own = callWithin(timeoutMs, { signal: call.signal });
+  return { ...call, signal: own.signal, deadline: Math.min(own.deadline, call.deadline) };
+}
+
+/** A call that ends `timeoutMs` from now, or when the signal of `more` aborts. */
+export function callWithin(timeoutMs: number, more: Partial<Pick<Call, 'signal' | 'priority'>> = {}): Call {
   // Node takes whole milliseconds only.
   const timeout = AbortSignal.timeout(Math.max(0, Math.floor(timeoutMs)));
-  return { signal: parent ? AbortSignal.any([parent, timeout]) : timeout, deadline: performance.now() + timeoutMs };
+  const signal = more.signal ? AbortSignal.any([more.signal, timeout]) : timeout;
+  return { ...more, signal, deadline: performance.now() + timeoutMs };
 }

@@ -1,12 +1,12 @@
 import type { ConnectDependencies } from '../kit/connector.ts';
 import { hostFetch } from '../kit/doors.ts';
-import { InvalidInputError, RateLimitedError } from '../kit/errors.ts';
+import { InvalidInputError } from '../kit/errors.ts';
 import { baseUrl, hostGuard } from '../kit/hosts.ts';
 import { vendorRequest } from '../kit/http.ts';
 import type { Call, WriteCall } from '../kit/operation.ts';
 import { ownSettings } from '../kit/settings.ts';
 import { classifyImport, classifyQuery } from './errors.ts';
-import { type MixpanelSettings, manifest, QUERIES_PER_HOUR, REGION_HOSTS, settingsSchema } from './manifest.ts';
+import { type MixpanelSettings, manifest, REGION_HOSTS, settingsSchema } from './manifest.ts';
 import {
   type EngageReply,
   engageReply,
@@ -46,7 +46,7 @@ export interface MixpanelClient {
 
 /** Mixpanel's HTTP API for one project. Every query takes its permit first, so that the shared quota holds. */
 export function createClient(dependencies: ConnectDependencies): MixpanelClient {
-  const { connection, secret, clock, takeHourly, pauseUntil, name } = dependencies;
+  const { connection, secret, clock, budget, name } = dependencies;
   const settings = settingsSchema.parse(ownSettings(connection));
   const accountKey = connection.account_key;
   if (accountKey === undefined) {
@@ -70,18 +70,7 @@ export function createClient(dependencies: ConnectDependencies): MixpanelClient 
     project_id: settings.project_id,
     ...(settings.workspace_id ? { workspace_id: settings.workspace_id } : {}),
   });
-
-  async function query<Body>(send: () => Promise<{ body: Body }>): Promise<Body> {
-    await takeHourly('query', QUERIES_PER_HOUR, 1);
-    try {
-      return (await send()).body;
-    } catch (error) {
-      // The quota is the project's: whoever asks next would be refused as well.
-      if (error instanceof RateLimitedError) await pauseUntil(Date.now() + error.retryAfterMs, error.message);
-      throw error;
-    }
-  }
-  const common = { fetch, connector: manifest.name, classify: classifyQuery(clock.scale) };
+  const query = { fetch, budget, keys: ['query'], connector: manifest.name, classify: classifyQuery(clock.scale) };
 
   return {
     settings,
@@ -98,19 +87,17 @@ export function createClient(dependencies: ConnectDependencies): MixpanelClient 
         limit: String(MAX_GROUPS),
         ...(wanted.where ? { where: wanted.where } : {}),
       });
-      const reply = await query(() =>
-        vendorRequest({
-          ...common,
-          operation: 'segmentation',
-          method: 'GET',
-          url: `${queryUrl}/api/query/segmentation?${parameters}`,
-          headers: { authorization: authorization(), accept: 'application/json' },
-          schema: segmentationReply,
-          maxBytes: MAX_SEGMENTATION_BYTES,
-          call,
-        }),
-      );
-      return reply.data.values;
+      const { body } = await vendorRequest({
+        ...query,
+        operation: 'segmentation',
+        method: 'GET',
+        url: `${queryUrl}/api/query/segmentation?${parameters}`,
+        headers: { authorization: authorization(), accept: 'application/json' },
+        schema: segmentationReply,
+        maxBytes: MAX_SEGMENTATION_BYTES,
+        call,
+      });
+      return body.data.values;
     },
     engage: async (wanted, call) => {
       const form = new URLSearchParams({
@@ -119,22 +106,23 @@ export function createClient(dependencies: ConnectDependencies): MixpanelClient 
         ...(wanted.distinctIds ? { distinct_ids: JSON.stringify(wanted.distinctIds) } : {}),
         ...(wanted.cursor ? { session_id: wanted.cursor.sessionId, page: String(wanted.cursor.page) } : {}),
       });
-      return query(() =>
-        vendorRequest({
-          ...common,
-          operation: 'engage',
-          method: 'POST',
-          url: `${queryUrl}/api/query/engage?${new URLSearchParams(projectParameters())}`,
-          headers: { authorization: authorization(), accept: 'application/json' },
-          body: form,
-          schema: engageReply,
-          call,
-        }),
-      );
+      const { body } = await vendorRequest({
+        ...query,
+        operation: 'engage',
+        method: 'POST',
+        url: `${queryUrl}/api/query/engage?${new URLSearchParams(projectParameters())}`,
+        headers: { authorization: authorization(), accept: 'application/json' },
+        body: form,
+        schema: engageReply,
+        call,
+      });
+      return body;
     },
     importEvents: async (events, call) => {
       const { body } = await vendorRequest({
         fetch,
+        budget,
+        keys: ['import'],
         connector: manifest.name,
         operation: 'import',
         method: 'POST',

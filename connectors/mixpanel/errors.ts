@@ -27,6 +27,8 @@ export const classifyImport: Classify = ({ status, headers, body, origin }): Con
       `Mixpanel refused the import for now: ${said(body)}`,
       retryAfterMs(headers) ?? IMPORT_WAIT_MS,
       origin,
+      // Queries have limits of their own.
+      'this_call',
     );
   const refusal = status === 400 ? importRefusal.safeParse(body) : null;
   if (!refusal?.success) return null;

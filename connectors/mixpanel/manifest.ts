@@ -85,7 +85,12 @@ export const manifest: Manifest = {
     return [region.query, region.ingest];
   },
   apiVersion: { name: 'Query API 2.0 and Import API', url: 'https://docs.mixpanel.com/reference/overview' },
-  callsPerHour: QUERIES_PER_HOUR,
+  // https://docs.mixpanel.com/reference/rate-limits
+  limits: [
+    { name: 'queries', max: QUERIES_PER_HOUR, per: '1h', of: 'query' },
+    { name: 'concurrent_queries', max: 5, per: 'at_once', of: 'query' },
+    { name: 'concurrent_imports', max: 10, per: 'at_once', of: 'import' },
+  ],
   callsPerSweep,
   needsAccountKey: true,
   pushed: (read) => cohortOf(read) !== null,

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Reading } from '../../domain/model.ts';
+import type { BudgetUse } from '../kit/budget.ts';
 import type { UsagePage, UsageRequest, UsageSource } from '../kit/capabilities.ts';
 import type { ConnectDependencies } from '../kit/connector.ts';
 import { type FakeDependencies, fakeDependencies } from '../kit/testing/dependencies.ts';
@@ -18,7 +19,11 @@ export interface Connected {
 
 export function connect(
   url: string,
-  more: Partial<ConnectDependencies> & { settings?: Record<string, unknown>; secrets?: Record<string, string> } = {},
+  more: Partial<ConnectDependencies> & {
+    refuse?: (use: BudgetUse) => void;
+    settings?: Record<string, unknown>;
+    secrets?: Record<string, string>;
+  } = {},
 ): Connected {
   const dependencies = fakeDependencies({
     name: 'product_usage',
@@ -36,7 +41,7 @@ export function connect(
     },
     secrets: more.secrets ?? SECRETS,
     scale: more.clock?.scale,
-    takeHourly: more.takeHourly,
+    refuse: more.refuse,
   });
   const { usage, check } = mixpanel.connect(dependencies);
   if (!usage || !check) throw new Error('Mixpanel is a usage source');

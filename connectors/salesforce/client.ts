@@ -10,13 +10,14 @@ import { addMs, businessNow, wireDelay } from '../../domain/clock.ts';
 import type { Json } from '../../domain/model.ts';
 import type { ConnectDependencies } from '../kit/connector.ts';
 import { hostFetch } from '../kit/doors.ts';
+import { RateLimitedError } from '../kit/errors.ts';
 import { baseUrl, hostGuard } from '../kit/hosts.ts';
 import { vendorRequest } from '../kit/http.ts';
 import type { Idempotency } from '../kit/network-errors.ts';
 import type { Call, WriteCall } from '../kit/operation.ts';
 import { ownSettings } from '../kit/settings.ts';
-import { callWithin } from '../kit/time-limit.ts';
-import { classifySalesforce, isSessionOver, stopsEverybody } from './errors.ts';
+import { atMost } from '../kit/time-limit.ts';
+import { classifySalesforce, isSessionOver } from './errors.ts';
 import {
   API_VERSION,
   DEFAULT_ACCOUNT_KEY,
@@ -49,7 +50,7 @@ export interface SalesforceClient {
 }
 
 export function createClient(dependencies: ConnectDependencies): SalesforceClient {
-  const { connection, clock, pauseUntil } = dependencies;
+  const { connection, clock, budget } = dependencies;
   const settings = settingsSchema.parse({
     ...ownSettings(connection),
     account_key: connection.account_key ?? DEFAULT_ACCOUNT_KEY,
@@ -69,6 +70,11 @@ export function createClient(dependencies: ConnectDependencies): SalesforceClien
     const path = request.path.startsWith('/services/') ? request.path : `/services/data/v${API_VERSION}${request.path}`;
     return {
       fetch,
+      budget,
+      heard: (headers: Headers) => {
+        const said = usageIn(headers);
+        return said ? [{ limit: 'daily', max: said.limit, left: Math.max(0, said.limit - said.used) }] : [];
+      },
       connector: manifest.name,
       operation: request.operation,
       method: request.method,
@@ -82,7 +88,10 @@ export function createClient(dependencies: ConnectDependencies): SalesforceClien
       schema: request.reply,
       classify: (reply: Parameters<typeof byCode>[0]) => {
         daily = usageIn(reply.headers) ?? daily;
-        return byCode(reply);
+        const failure = byCode(reply);
+        if (!daily || !(failure instanceof RateLimitedError) || failure.stops !== 'everybody') return failure;
+        const spent = `${failure.message} (${daily.used} of ${daily.limit} calls in 24 hours)`;
+        return new RateLimitedError(spent, failure.retryAfterMs, failure.origin);
       },
     };
   }
@@ -98,38 +107,17 @@ export function createClient(dependencies: ConnectDependencies): SalesforceClien
       return (await send(await sessions.current(call))).body;
     }
   }
-  async function heedLimits<Reply>(sent: Promise<Reply>): Promise<Reply> {
-    try {
-      return await sent;
-    } catch (error) {
-      if (stopsEverybody(error)) {
-        const spent = daily ? ` (${daily.used} of ${daily.limit} calls in 24 hours)` : '';
-        await pauseUntil(Date.now() + error.retryAfterMs, `${error.message}${spent}`);
-      }
-      throw error;
-    }
-  }
-
   return {
     settings,
     read: (request, call) => {
-      const limited = shorter(call);
-      return heedLimits(
-        withSession(limited, (session) => vendorRequest({ ...prepare(request, session), call: limited })),
-      );
+      const limited = atMost(call, REQUEST_TIMEOUT_MS);
+      return withSession(limited, (session) => vendorRequest({ ...prepare(request, session), call: limited }));
     },
     write: (request, write, call) => {
-      const limited = { ...call, ...shorter(call), sending: once(call.sending) };
-      return heedLimits(
-        withSession(limited, (session) => vendorRequest({ ...prepare(request, session), write, call: limited })),
-      );
+      const limited = { ...call, ...atMost(call, REQUEST_TIMEOUT_MS), sending: once(call.sending) };
+      return withSession(limited, (session) => vendorRequest({ ...prepare(request, session), write, call: limited }));
     },
   };
-}
-
-function shorter(call: Call): Call {
-  const own = callWithin(REQUEST_TIMEOUT_MS, call.signal);
-  return { signal: own.signal, deadline: Math.min(own.deadline, call.deadline) };
 }
 
 /** A write that goes out a second time, with a new session, is still the same one. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { classifyOAuth, classifySalesforce, isSessionOver, stopsEverybody } from './errors.ts';
+import { classifyOAuth, classifySalesforce, isSessionOver } from './errors.ts';
 import { concurrentLimit, dailyLimit, errors, multipleChoices, oauthError, sessionOver } from './fixtures/replies.ts';
 
 const origin = { connector: 'salesforce', operation: 'createTask' };
@@ -10,7 +10,7 @@ describe('limits', () => {
   test('the spent quota of the day stops everybody for as long as it is worth to wait', () => {
     const error = classify(403, dailyLimit);
     expect(error).toMatchObject({ code: 'rate_limited', retryAfterMs: 1_800_000 });
-    expect(stopsEverybody(error)).toBe(true);
+    expect(error).toMatchObject({ stops: 'everybody' });
   });
 
   test('too many long calls at once wait some seconds, and stop nobody else', () => {
@@ -19,11 +19,11 @@ describe('limits', () => {
     const wait = error && 'retryAfterMs' in error ? Number(error.retryAfterMs) : Number.NaN;
     expect(wait).toBeGreaterThanOrEqual(5_000);
     expect(wait).toBeLessThanOrEqual(8_000);
-    expect(stopsEverybody(error)).toBe(false);
+    expect(error).toMatchObject({ stops: 'this_call' });
   });
 
   test('a limit in words that we do not know counts as the quota: too careful is better', () => {
-    expect(stopsEverybody(classify(403, errors('REQUEST_LIMIT_EXCEEDED', 'Something new')))).toBe(true);
+    expect(classify(403, errors('REQUEST_LIMIT_EXCEEDED', 'Something new'))).toMatchObject({ stops: 'everybody' });
   });
 
   test('a Retry-After that a proxy sets wins', () => {

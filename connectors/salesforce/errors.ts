@@ -62,7 +62,7 @@ export function classifySalesforce(dailyWaitMs: () => number): Classify {
       case 'REQUEST_LIMIT_EXCEEDED':
         // One code for two limits, told apart by nothing but words.
         return /^Concurrent/i.test(first.message)
-          ? new RateLimitedError(message, told ?? CONCURRENT_MS + jitter(), origin)
+          ? new RateLimitedError(message, told ?? CONCURRENT_MS + jitter(), origin, 'this_call')
           : new RateLimitedError(message, told ?? dailyWaitMs(), { ...origin, vendorCode: DAILY });
       case 'INVALID_FIELD':
       case 'INVALID_FIELD_FOR_INSERT_UPDATE':
@@ -106,8 +106,3 @@ export const isSessionOver = (error: unknown): boolean => codeOf(error) === SESS
 
 /** The object does not exist in this org, or not for this user. */
 export const isUnknownObject = (error: unknown): boolean => codeOf(error) === 'INVALID_TYPE';
-
-/** The day's quota is the whole org's; a full house of long calls is over in seconds. */
-export function stopsEverybody(error: unknown): error is RateLimitedError {
-  return error instanceof RateLimitedError && error.origin.vendorCode === DAILY;
-}

@@ -101,8 +101,12 @@ export const manifest: Manifest = {
     name: `v${API_VERSION}`,
     url: 'https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/intro_rest.htm',
   },
-  // Some 10^5 a day for all of an org's integrations together, none by the hour.
-  callsPerHour: null,
+  // For all of an org's integrations together; every answer says how many are left and of how many.
+  // https://developer.salesforce.com/docs/platform/salesforce-app-limits-cheatsheet/guide/salesforce-app-limits-platform-api.html
+  limits: [
+    { name: 'daily', max: 100_000, per: '24h' },
+    { name: 'concurrent', max: 25, per: 'at_once' },
+  ],
   needsAccountKey: true,
   webhook: false,
   provides: ['crm'],

@@ -31,7 +31,7 @@ export interface Sessions {
 }
 
 export function createSessions(
-  { connection, secret }: Pick<ConnectDependencies, 'connection' | 'secret'>,
+  { connection, secret, budget }: Pick<ConnectDependencies, 'connection' | 'secret' | 'budget'>,
   input: { settings: SalesforceSettings; guard: HostGuard; fetch: HostFetch; base: string },
 ): Sessions {
   const { settings, guard, fetch, base } = input;
@@ -58,6 +58,7 @@ export function createSessions(
   async function signIn(): Promise<Session> {
     const { body } = await vendorRequest({
       fetch,
+      budget,
       ...origin,
       method: 'POST',
       url: `${base}/services/oauth2/token`,
@@ -66,7 +67,7 @@ export function createSessions(
       schema: tokenReply,
       classify: classifyOAuth,
       // Not the call's own: others wait for the same answer, and one that is cancelled must not take it from them.
-      call: callWithin(SIGN_IN_MS),
+      call: callWithin(SIGN_IN_MS, { priority: 'click' }),
     });
     knowSecret(body.access_token);
     return { token: body.access_token, url: instanceUrl(body.instance_url, guard) };

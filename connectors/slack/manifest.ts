@@ -21,7 +21,12 @@ export const manifest: Manifest = {
   auth: ['token'],
   hosts: () => ['slack.com'],
   apiVersion: { name: 'Web API', url: 'https://docs.slack.dev/apis/web-api' },
-  callsPerHour: null,
+  // https://docs.slack.dev/apis/web-api/rate-limits: about one message a second in a channel; else by method and tier.
+  limits: [
+    { name: 'channel', max: 1, per: '1s', of: 'channel', each: true },
+    { name: 'tier_3', max: 50, per: '1m', of: 'tier_3', each: true },
+    { name: 'tier_4', max: 100, per: '1m', of: 'tier_4', each: true },
+  ],
   needsAccountKey: false,
   webhook: true,
   provides: ['chat'],

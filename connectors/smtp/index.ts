@@ -24,10 +24,11 @@ export const smtp = defineConnector({
 /** A simulator on loopback has no certificate, so the mode alone decides about encryption there. */
 function relayOf(deps: ConnectDependencies, { host, port, secure }: SmtpSettings): Relay {
   const guard = hostGuard(manifest, deps.connection);
+  const { budget } = deps;
   const credentials = () => credentialsOf(deps);
   if (deps.connection.mode === 'sandbox') {
     const url = new URL(baseUrl(deps.connection, ''));
-    return { guard, host: url.hostname, port: Number(url.port || 25), secure: 'none', credentials };
+    return { guard, budget, host: url.hostname, port: Number(url.port || 25), secure: 'none', credentials };
   }
   if (secure === 'none') {
     throw new InvalidInputError('secure: none is for sandbox connections only; use starttls or tls', {
@@ -35,7 +36,7 @@ function relayOf(deps: ConnectDependencies, { host, port, secure }: SmtpSettings
       operation: 'connect',
     });
   }
-  return { guard, host, port, secure, credentials };
+  return { guard, budget, host, port, secure, credentials };
 }
 
 function credentialsOf({ connection, secret }: ConnectDependencies): { user: string; pass: string } | null {

@@ -25,7 +25,8 @@ export const manifest: Manifest = {
   auth: ['user?', 'password?'],
   hosts: ({ host }) => (typeof host === 'string' ? [host] : []),
   apiVersion: { name: 'RFC 5321', url: 'https://www.rfc-editor.org/rfc/rfc5321' },
-  callsPerHour: null,
+  // Relays differ; most refuse more sessions of one sender than this. A rate is the relay's own affair: it answers 4xx.
+  limits: [{ name: 'sessions', max: 10, per: 'at_once' }],
   needsAccountKey: false,
   webhook: true,
   provides: ['email'],

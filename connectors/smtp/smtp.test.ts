@@ -6,7 +6,7 @@ import type { Json } from '../../domain/model.ts';
 import type { RecordExchange, WorldAccount } from '../../sandbox/frame/types.ts';
 import { TransientError } from '../kit/errors.ts';
 import type { WriteCall } from '../kit/operation.ts';
-import { fakeDependencies, fakeWriteCall } from '../kit/testing/dependencies.ts';
+import { fakeDependencies, fakeWriteCall, freeBudget } from '../kit/testing/dependencies.ts';
 import { type FakeTwinContext, fakeTwinContext } from '../kit/testing/twin-context.ts';
 import { callWithin } from '../kit/time-limit.ts';
 import { smtp } from './index.ts';
@@ -227,7 +227,8 @@ describe('hosts', () => {
     const { submit } = await import('./submit.ts');
     const { hostname, port } = new URL(relay.url);
     const guard = { connector: 'smtp', mode: 'sandbox' as const, hosts: [hostname] };
-    const target = { guard, host: hostname, port: Number(port), secure: 'starttls' as const, credentials: () => null };
+    const secure = 'starttls' as const;
+    const target = { guard, budget: freeBudget, host: hostname, port: Number(port), secure, credentials: () => null };
     const mail = { from: 'a@b.example', to: 'c@d.example', messageId: '<m@d>', raw: 'Subject: x\r\n\r\nx\r\n' };
     const call = fakeWriteCall('k');
     await expect(submit(target, mail, call)).rejects.toMatchObject({ code: 'invalid_input' });

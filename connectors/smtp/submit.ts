@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { type Budget, withPermit } from '../kit/budget.ts';
 import { guardedSocket } from '../kit/doors.ts';
 import { type ErrorOrigin, TransientError } from '../kit/errors.ts';
 import type { HostGuard } from '../kit/hosts.ts';
@@ -9,6 +10,7 @@ import type { BuiltMail } from './mime.ts';
 
 export interface Relay {
   guard: HostGuard;
+  budget: Budget;
   host: string;
   port: number;
   secure: 'starttls' | 'tls' | 'none';
@@ -72,6 +74,18 @@ async function inSession<T>(
   work: (connection: SMTPConnection) => Promise<T>,
 ): Promise<T> {
   checkDeadline(call, origin);
+  return await withPermit(relay.budget, { call, operation: origin.operation }, () =>
+    session(relay, call, origin, work),
+  );
+}
+
+async function session<T>(
+  relay: Relay,
+  call: Call,
+  origin: ErrorOrigin,
+  work: (connection: SMTPConnection) => Promise<T>,
+): Promise<T> {
+  checkDeadline(call, origin);
   const socket = await guardedSocket(relay.guard, { host: relay.host, port: relay.port }, call.signal);
   const left = Math.max(1, Math.floor(call.deadline - performance.now()));
   const connection = new SMTPConnection({
@@ -92,7 +106,7 @@ async function inSession<T>(
   });
   // Once the work is done nobody waits for this any more.
   broken.catch(() => {});
-  const session = async () => {
+  const run = async () => {
     await step((done) => connection.connect((error) => done(error ?? null)));
     const credentials = relay.credentials();
     if (credentials) await step((done) => connection.login({ credentials }, (error) => done(error)));
@@ -101,7 +115,7 @@ async function inSession<T>(
     return result;
   };
   try {
-    return await Promise.race([session(), broken]);
+    return await Promise.race([run(), broken]);
   } finally {
     connection.close();
   }

@@ -1,6 +1,7 @@
 /** The official package, tamed: one attempt, our deadline, our hosts, our names for errors. */
 import Stripe from 'stripe';
 import type { z } from 'zod';
+import { withPermit } from '../kit/budget.ts';
 import type { ConnectDependencies } from '../kit/connector.ts';
 import { hostFetch } from '../kit/doors.ts';
 import { OutcomeUnknownError, TransientError, UnexpectedResponseError } from '../kit/errors.ts';
@@ -28,14 +29,14 @@ export interface StripeClient {
 }
 
 export function stripeClient(dependencies: ConnectDependencies): StripeClient {
-  const { connection, secret, pauseUntil } = dependencies;
+  const { connection, secret, budget } = dependencies;
   const guarded = hostFetch(hostGuard(manifest, connection));
   const url = new URL(baseUrl(connection, 'https://api.stripe.com'));
   // Notices about test mode would be printed into our own output.
   process.env.STRIPE_SUPPRESS_NOTICES ??= 'true';
 
   /** A client of its own for each call: the package takes neither a signal nor a deadline per request. */
-  const stripeFor = (call: Call) =>
+  const stripeFor = (operation: string, call: Call) =>
     new Stripe(secret(connection.auth.key ?? ''), {
       apiVersion: API_VERSION,
       host: url.hostname,
@@ -47,8 +48,12 @@ export function stripeClient(dependencies: ConnectDependencies): StripeClient {
       timeout: Math.max(1, Math.floor(call.deadline - performance.now())),
       telemetry: false,
       appInfo: { name: 'headroom' },
+      // The permit is taken here, where the endpoint is known; a write that dies while it waits is safe all the same,
+      // since Stripe knows our key.
       httpClient: Stripe.createFetchHttpClient((input: string | URL | Request, init?: RequestInit) =>
-        guarded(input, { ...init, signal: AbortSignal.any([call.signal, ...(init?.signal ? [init.signal] : [])]) }),
+        withPermit(budget, { call, operation, keys: [endpointKey(input, init)] }, () =>
+          guarded(input, { ...init, signal: AbortSignal.any([call.signal, ...(init?.signal ? [init.signal] : [])]) }),
+        ),
       ),
     });
 
@@ -62,10 +67,10 @@ export function stripeClient(dependencies: ConnectDependencies): StripeClient {
     const origin = { connector: manifest.name, operation };
     let reply: unknown;
     try {
-      reply = await ask(stripeFor(call));
+      reply = await ask(stripeFor(operation, call));
     } catch (error) {
       const pause = vendorPause(error);
-      if (pause) await pauseUntil(Date.now() + pause.ms, pause.reason);
+      if (pause) await budget.pause(pause.ms, pause.reason);
       throw mapStripeError(error, origin, idempotency);
     }
     const parsed = shape.safeParse(reply);
@@ -89,6 +94,16 @@ export function stripeClient(dependencies: ConnectDependencies): StripeClient {
       return exchange(operation, call, idempotency, shape, ask);
     },
   };
+}
+
+/** An id of Stripe's: `sub_1MowQVLkdIwHu7ixeRlqHVzs`. */
+const ID = /^[a-z]+_\w+$/;
+
+/** Stripe counts each endpoint apart, by method and path without ids. https://docs.stripe.com/rate-limits */
+function endpointKey(input: string | URL | Request, init?: RequestInit): string {
+  const { pathname } = new URL(input instanceof Request ? input.url : input);
+  const path = pathname.split('/').map((part) => (ID.test(part) && /\d/.test(part) ? ':id' : part));
+  return `endpoint:${init?.method ?? 'GET'} ${path.join('/')}`;
 }
 
 function checkDeadline(operation: string, call: Call): void {

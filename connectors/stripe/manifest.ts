@@ -21,8 +21,11 @@ export const manifest: Manifest = {
   auth: ['key'],
   hosts: () => ['api.stripe.com'],
   apiVersion: { name: API_VERSION, url: 'https://docs.stripe.com/changelog' },
-  // Limits are per second (https://docs.stripe.com/rate-limits), none per hour.
-  callsPerHour: null,
+  // https://docs.stripe.com/rate-limits; with a key of a sandbox set `limits: { account: 25 }`.
+  limits: [
+    { name: 'account', max: 100, per: '1s' },
+    { name: 'endpoint', max: 25, per: '1s', of: 'endpoint', each: true },
+  ],
   needsAccountKey: true,
   webhook: true,
   provides: ['billing'],

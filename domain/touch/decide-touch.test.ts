@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Guardrails } from '../../config/schema/index.ts';
+import { type Guardrails, guardrails } from '../../config/schema/index.ts';
 import type { Category } from '../model.ts';
 import { decideInternal, decideServiceMail, decideTouch } from './decide-touch.ts';
 import { cooldownUntil, GUARDRAIL_NAMES, type GUARDRAILS, isOptedOut } from './guardrails.ts';
@@ -23,6 +23,7 @@ const rules: Guardrails = {
   after_decline: 60 * DAY,
   after_upgrade: 30 * DAY,
   first_sight: { release_per_day: 20, max_age: 2 * DAY },
+  brake: guardrails.parse({}).brake,
   hold_at_most: 14 * DAY,
 };
 

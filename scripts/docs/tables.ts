@@ -109,6 +109,8 @@ const PROVIDES: Record<string, string> = {
   billing: 'billing',
 };
 
+const PER: Record<string, string> = { day: 'a day', at_once: 'at once' };
+
 export function connectorTable(): string {
   const rows = Object.values(connectors).map(({ manifest }) => [
     code(manifest.name),
@@ -117,11 +119,9 @@ export function connectorTable(): string {
     manifest.auth.map((name) => code(name.replace('?', ''))).join(', ') || 'none',
     manifest.needsAccountKey ? 'yes' : 'no',
     manifest.webhook ? 'yes' : 'no',
-    manifest.callsPerHour === null ? '' : String(manifest.callsPerHour),
+    manifest.limits.map(({ name, max, per }) => `${code(name)} ${max} ${PER[per] ?? `per ${per}`}`).join(', ') ||
+      'none',
     `[${manifest.apiVersion.name}](${manifest.apiVersion.url})`,
   ]);
-  return table(
-    ['connector', 'title', 'gives', 'secrets', '`account_key`', 'webhook', 'calls an hour', 'vendor API'],
-    rows,
-  );
+  return table(['connector', 'title', 'gives', 'secrets', '`account_key`', 'webhook', 'limits', 'vendor API'], rows);
 }

@@ -11,6 +11,6 @@ const billingBody = z.looseObject({ customerId: z.string() });
 export const takeBillingEvent: HandleEvent = async ({ deps }, { name, capabilities }, row) => {
   const { customerId } = billingBody.parse(row.body);
   const wireReadAt = deps.wireNow();
-  const customer = await capabilities.billing?.readCustomer(customerId, callWithin(READ_MS));
+  const customer = await capabilities.billing?.readCustomer(customerId, callWithin(READ_MS, { priority: 'message' }));
   if (customer) await takeCustomer(deps, name, customer, wireReadAt);
 };

@@ -3,6 +3,7 @@ import { updateAlert } from '../../activities/alerts/update-alert.ts';
 import type { OpenConnection } from '../../activities/connections.ts';
 import type { Deps } from '../../activities/deps.ts';
 import type { EffectOutcome } from '../../activities/effects/plan.ts';
+import { callWithin } from '../../connectors/kit/time-limit.ts';
 import {
   findOffer,
   findTeamMember,
@@ -28,10 +29,7 @@ const actionBody = z.looseObject({
 export const takeChatAction: HandleEvent = async ({ deps, requestTrial }, connection, row) => {
   const { action, value, userId } = actionBody.parse(row.body);
   const email =
-    (await connection.capabilities.chat?.userEmail(userId, {
-      signal: AbortSignal.timeout(CALL_MS),
-      deadline: performance.now() + CALL_MS,
-    })) ?? null;
+    (await connection.capabilities.chat?.userEmail(userId, callWithin(CALL_MS, { priority: 'click' }))) ?? null;
   if (action === 'on_it') return await onIt(deps, connection, row, { triggerEventId: value, email });
   const answer =
     email === null

@@ -1,9 +1,11 @@
 import type { Deps } from '../../activities/deps.ts';
+import { callWithin } from '../../connectors/kit/time-limit.ts';
 import { findAccount, findSubscription, inTransaction, readPrices } from '../../store/index.ts';
 import type { OpenUpgradeLink, UpgradeAnswer, UpgradeTarget, ViewUpgrade } from '../http/context.ts';
 
 const CALL_MS = 8_000;
-const call = () => ({ signal: AbortSignal.timeout(CALL_MS), deadline: performance.now() + CALL_MS });
+/** A customer has clicked and waits. */
+const call = () => callWithin(CALL_MS, { priority: 'click' });
 
 /** The subscription and price that an upgrade link stands for, as they are now; a sentence where it makes no sense any more. */
 async function resolve(deps: Deps, target: UpgradeTarget) {

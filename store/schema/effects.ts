@@ -52,6 +52,7 @@ export const effect = pgTable(
   (t) => [
     index().on(t.phase, t.wireUpdatedAt),
     index().on(t.account, t.claimedAt),
+    index().on(t.claimedAt),
     index().on(t.journeyId),
     index().on(t.triggerEventId),
     index().on(t.offerId),

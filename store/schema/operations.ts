@@ -1,4 +1,5 @@
-import { bigserial, boolean, doublePrecision, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { bigserial, boolean, doublePrecision, index, pgTable, text } from 'drizzle-orm/pg-core';
+import type { PermitState } from '../../domain/budget/types.ts';
 import type { Json } from '../../domain/model.ts';
 import { iso, json, wireMs } from './columns.ts';
 
@@ -10,17 +11,11 @@ export const clock = pgTable('clock', {
   scale: doublePrecision().notNull(),
 });
 
-/** Calls made, by minute of the business clock: a rolling hour is the sum of its minutes. */
-export const budget = pgTable(
-  'budget',
-  {
-    connection: text().notNull(),
-    key: text().notNull(),
-    minute: iso().notNull(),
-    used: integer().notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.connection, t.key, t.minute] })],
-);
+/** Which slots of a connection's limits are taken, by whom and until when. One row, so that one lock orders all. */
+export const permit = pgTable('permit', {
+  connection: text().primaryKey(),
+  state: json().$type<PermitState>().notNull(),
+});
 
 /** A vendor said "not before": all workers wait. */
 export const connectionPause = pgTable('connection_pause', {

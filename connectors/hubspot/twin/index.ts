@@ -11,7 +11,7 @@ import { recordWrites } from './effects.ts';
 import { associationsApi, objectsApi } from './objects-api.ts';
 import { Portal } from './portal.ts';
 import { HubSpotProblem } from './problem.ts';
-import { rateLimit } from './rate-limit.ts';
+import { rateLimit, type Taken } from './rate-limit.ts';
 import { ownersApi, pipelinesApi, propertiesApi } from './settings-api.ts';
 import { factsTold } from './told.ts';
 import { tasksView } from './view.ts';
@@ -24,14 +24,15 @@ export const twin: MakeTwin = (context) => {
   const ids = emptyIds();
   const told = factsTold(portal, ids, context);
   const written = recordWrites(portal, context);
+  const limit = rateLimit(() => context.now().slice(0, 10));
   return {
     name: 'hubspot',
     apply: worldRows(portal, ids, context.log),
-    acts: makeActs(portal, ids, context),
+    acts: { ...makeActs(portal, ids, context), limits: async () => ({ ...limit.usage() }) },
     view: tasksView(portal),
     routes: async (server) => {
       await server.register(async (scope) => {
-        guard(scope, context);
+        guard(scope, context, limit.take);
         const answers = afterAnswers(scope);
         const shown: Parameters<typeof objectsApi>[2]['shown'] = (request, record, properties) => {
           const tell = told(record, properties);
@@ -49,8 +50,7 @@ export const twin: MakeTwin = (context) => {
 };
 
 /** Token, then limits, then the route; every failure in HubSpot's own form. */
-function guard(scope: FastifyInstance, context: TwinContext): void {
-  const take = rateLimit(() => context.now().slice(0, 10));
+function guard(scope: FastifyInstance, context: TwinContext, take: (wireNow: number) => Taken): void {
   scope.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
     const problem = error instanceof HubSpotProblem ? error : null;
     if (problem) return reply.code(problem.status).send(problem.body);

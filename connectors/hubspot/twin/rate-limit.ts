@@ -9,19 +9,35 @@ const MAX = 190;
 const INTERVAL_MS = 10_000;
 const DAILY = 650_000;
 
+/** What was asked of the account, as its owner would see it. */
+export interface Usage {
+  max: number;
+  intervalMs: number;
+  /** Answered, and refused for coming too many at a time. */
+  calls: number;
+  refused: number;
+  /** The fullest ten seconds, refused calls among them. */
+  most: number;
+}
+
 export interface Taken {
   headers: Record<string, string>;
   /** The body of a 429, or null: go on. */
   refusal: Json;
 }
 
-export function rateLimit(businessDay: () => string): (wireNow: number) => Taken {
+export function rateLimit(businessDay: () => string): { take: (wireNow: number) => Taken; usage: () => Usage } {
   let calls: number[] = [];
+  let asked: number[] = [];
   let day = { name: '', calls: 0 };
-  return (wireNow) => {
+  const usage: Usage = { max: MAX, intervalMs: INTERVAL_MS, calls: 0, refused: 0, most: 0 };
+  const take = (wireNow: number): Taken => {
     calls = calls.filter((at) => at > wireNow - INTERVAL_MS);
+    asked = [...asked.filter((at) => at > wireNow - INTERVAL_MS), wireNow];
+    usage.most = Math.max(usage.most, asked.length);
     if (day.name !== businessDay()) day = { name: businessDay(), calls: 0 };
     const refused = calls.length >= MAX;
+    usage[refused ? 'refused' : 'calls'] += 1;
     if (!refused) {
       calls.push(wireNow);
       day.calls += 1;
@@ -46,4 +62,5 @@ export function rateLimit(businessDay: () => string): (wireNow: number) => Taken
         : null,
     };
   };
+  return { take, usage: () => ({ ...usage }) };
 }

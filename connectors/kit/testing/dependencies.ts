@@ -1,13 +1,25 @@
 /** What a connector is connected with in tests: secrets by name, a clock at rest, and a record of what was asked for. */
 import { type Connection, config } from '../../../config/schema/index.ts';
+import type { Priority } from '../../../domain/budget/types.ts';
+import type { Budget, BudgetUse, Heard } from '../budget.ts';
 import type { ConnectDependencies } from '../connector.ts';
 import type { WriteCall } from '../operation.ts';
 import { callWithin } from '../time-limit.ts';
 
 export interface FakeDependencies extends ConnectDependencies {
-  taken: { key: string; limit: number; count: number }[];
-  pauses: { wireMs: number; reason: string }[];
+  /** Permits, with the keys of their calls. */
+  taken: { operation: string; keys: string[]; priority: Priority | undefined }[];
+  /** `key` absent: the whole connection. */
+  pauses: { wireMs: number; reason: string; key?: string }[];
+  heard: Heard[];
 }
+
+/** Permits for everybody, as where a vendor limits nothing. */
+export const freeBudget: Budget = {
+  take: async () => ({ done: () => {} }),
+  hear: () => {},
+  pause: async () => {},
+};
 
 /** `secrets` are found by the name behind `env:`. */
 export function fakeDependencies(input: {
@@ -15,7 +27,8 @@ export function fakeDependencies(input: {
   connection: Connection;
   secrets?: Record<string, string>;
   scale?: number;
-  takeHourly?: ConnectDependencies['takeHourly'];
+  /** Throws to refuse a permit. */
+  refuse?: (use: BudgetUse) => void;
 }): FakeDependencies {
   const name = input.name ?? input.connection.connector;
   const prompts = new Set<string>();
@@ -31,12 +44,17 @@ export function fakeDependencies(input: {
     clock: { startedAt: '2026-01-01T00:00:00.000Z', epoch: '2026-01-01T00:00:00.000Z', scale: input.scale ?? 1 },
     taken: [],
     pauses: [],
-    takeHourly: async (key, limit, count) => {
-      dependencies.taken.push({ key, limit, count });
-      await input.takeHourly?.(key, limit, count);
-    },
-    pauseUntil: async (wireMs, reason) => {
-      dependencies.pauses.push({ wireMs, reason });
+    heard: [],
+    budget: {
+      take: async (use) => {
+        dependencies.taken.push({ operation: use.operation, keys: use.keys ?? [], priority: use.call.priority });
+        input.refuse?.(use);
+        return { done: () => {} };
+      },
+      hear: (heard) => dependencies.heard.push(heard),
+      pause: async (ms, reason, key) => {
+        dependencies.pauses.push({ wireMs: Date.now() + ms, reason, ...(key === undefined ? {} : { key }) });
+      },
     },
     tokens: freshTokens(),
     prompts: {

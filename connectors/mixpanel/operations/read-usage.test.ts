@@ -190,10 +190,9 @@ describe('a sweep', () => {
     );
     let left = 2;
     const { usage } = connect(twin.url, {
-      takeHourly: async (key) => {
+      refuse: ({ operation }) => {
         left -= 1;
-        if (left < 0)
-          throw new RateLimitedError('40 queries this hour', 60_000, { connector: 'mixpanel', operation: key });
+        if (left < 0) throw new RateLimitedError('40 queries this hour', 60_000, { connector: 'mixpanel', operation });
       },
     });
     const read: string[] = [];
@@ -245,16 +244,17 @@ describe('a sweep', () => {
     expect(page.pages).toBe(22);
   });
 
-  test('takes a permit of the hourly quota before every query, 40 at most', async () => {
+  test('takes a permit of the query quota before every query, and asks nothing without one', async () => {
     const canned = await startCanned(200, documented.segmentation);
     const { usage, dependencies } = connect(canned.url, {
-      takeHourly: async () => {
+      refuse: () => {
         throw new RateLimitedError('none left', 60_000, { connector: 'mixpanel', operation: 'query' });
       },
     });
     await expect(sweep(usage, usageRequest(NOW, { metrics: [apiCalls] }))).rejects.toBeInstanceOf(RateLimitedError);
     canned.close();
-    expect(dependencies.taken).toEqual([{ key: 'query', limit: 40, count: 1 }]);
+    expect(dependencies.taken).toMatchObject([{ keys: ['query'] }]);
+    expect(dependencies.pauses).toEqual([]);
     expect(canned.requests).toEqual([]);
   });
 

@@ -27,7 +27,6 @@ export function postAlert(slack: SlackClient, settings: SlackSettings): Chat['po
   async function send(stored: Json, call: WriteCall): Promise<Posted> {
     const payload = readPostPayload(stored);
     const targets = await recipients(slack, payload.to, settings.channel, call);
-    await call.sending();
     for (const [index, channel] of targets.entries()) {
       const last = index === targets.length - 1;
       try {

@@ -23,7 +23,6 @@ export function updateAlert(slack: SlackClient, settings: SlackSettings): Chat['
     const { channel, ts } = payload;
     if (await isOutdated(payload, call)) return { channel, ts };
     const { text, blocks, metadata } = payload.message;
-    await call.sending();
     const reply = await slack({
       operation: 'update_alert',
       method: 'chat.update',

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { applyBrakes } from '../../../activities/upkeep/brake.ts';
 import { inTransaction, type Link, lock, recordAudit, recordConsents, recordEngagement } from '../../../store/index.ts';
 import type { HttpContext } from '../context.ts';
 import { html } from './html.ts';
@@ -76,4 +77,5 @@ async function unsubscribe(
       detail: { category },
     });
   });
+  if (effectKey !== null) await applyBrakes(deps);
 }
