@@ -57,6 +57,14 @@ export function controlServer(input: ControlInput): FastifyInstance {
     frame.faults.clear(faultsQuery.parse(request.query).vendor);
     return reply.code(204).send();
   });
+  server.post<{ Params: { vendor: string; state: string } }>('/vendors/:vendor/:state', async (request, reply) => {
+    const { vendor, state } = request.params;
+    const twin = frame.running[vendor];
+    if (!twin || (state !== 'down' && state !== 'up'))
+      return reply.code(404).send({ error: 'no such vendor or state' });
+    await twin[state]();
+    return reply.code(204).send();
+  });
   server.post('/hub', async (request, reply) => {
     frame.setHub(hubBody.parse(request.body).url);
     return reply.code(204).send();

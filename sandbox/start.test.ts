@@ -74,6 +74,16 @@ test('faults come and go by the control API, and a wrong one is refused with its
   expect(await wrong({ vendor: 'nobody', kind: 'slow' })).toContain('expected a vendor that speaks HTTP');
 });
 
+test('a vendor goes down and comes back by the control API', async () => {
+  const { call, sandbox } = await start();
+  const things = () => fetch(`${sandbox.addresses.dummy}/things`);
+  expect((await call('/vendors/dummy/down', 'POST')).status).toBe(204);
+  await expect(things()).rejects.toThrow();
+  expect((await call('/vendors/dummy/up', 'POST')).status).toBe(204);
+  expect((await things()).status).toBe(200);
+  expect((await call('/vendors/nobody/down', 'POST')).status).toBe(404);
+});
+
 test('acts reach the hub as soon as it is known', async () => {
   const { call } = await start();
   const hub = await fakeHub(() => ({ status: 200, body: 'taken' }));

@@ -42,7 +42,7 @@ beforeEach(async () => {
   context = fakeTwinContext({ now: '2026-03-09T10:00:00.000Z', rows: [account], secrets });
   twin = makeSmtpTwin(context);
   recorded = [];
-  const opened = await twin.listen?.((exchange) => recorded.push(exchange));
+  const opened = await twin.listen?.((exchange) => recorded.push(exchange), 0);
   if (!opened) throw new Error('the twin does not listen');
   relay = opened;
 });

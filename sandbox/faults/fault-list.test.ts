@@ -24,6 +24,12 @@ describe('a fault', () => {
     expect(new Set(hits('a'))).toEqual(new Set([true, false]));
   });
 
+  test('spares the first calls that it is told to', () => {
+    const faults = createFaultList([{ vendor: 'v', kind: 'slow', skip: 2, times: 1 }]);
+    const hits = Array.from({ length: 4 }, () => faults.hit('v', 'before', 'GET', '/') !== null);
+    expect(hits).toEqual([false, false, true, false]);
+  });
+
   test('stays until it is cleared', () => {
     const faults = createFaultList([
       { vendor: 'v', kind: 'slow' },

@@ -15,6 +15,7 @@ interface Active {
   fault: Fault;
   path: RegExp | null;
   left: number;
+  spare: number;
   chance: Rng;
 }
 
@@ -26,6 +27,7 @@ export function createFaultList(initial: FaultInput[] = []): FaultList {
       fault: parsed,
       path: parsed.match.path === undefined ? null : new RegExp(parsed.match.path),
       left: parsed.times ?? Number.POSITIVE_INFINITY,
+      spare: parsed.skip,
       chance: new Rng(`${parsed.seed}/${parsed.vendor}/${parsed.kind}`),
     });
     return parsed;
@@ -43,6 +45,10 @@ export function createFaultList(initial: FaultInput[] = []): FaultList {
         if (fault.vendor !== vendor || STAGE[fault.kind] !== stage) continue;
         if (fault.match.method !== undefined && fault.match.method !== method.toUpperCase()) continue;
         if (one.path !== null && !one.path.test(path)) continue;
+        if (one.spare > 0) {
+          one.spare -= 1;
+          continue;
+        }
         if (!one.chance.chance(fault.probability)) continue;
         one.left -= 1;
         if (one.left <= 0) active = active.filter((other) => other !== one);

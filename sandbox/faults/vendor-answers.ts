@@ -8,12 +8,15 @@ interface VendorAnswers {
   rate_limited: Answer;
   server_error: Answer;
   expired_token: Answer;
+  /** A page is asked for by a cursor that the vendor has forgotten. */
+  expired_cursor: Answer;
 }
 
 const plain: VendorAnswers = {
   rate_limited: { status: 429, body: { error: 'too many requests' } },
   server_error: { status: 503, body: { error: 'service unavailable' } },
   expired_token: { status: 401, body: { error: 'token expired' } },
+  expired_cursor: { status: 400, body: { error: 'the cursor has expired' } },
 };
 
 /** How each vendor says it. Sources: the vendors' error pages. */
@@ -28,6 +31,17 @@ const byVendor: Record<string, VendorAnswers> = {
     expired_token: {
       status: 401,
       body: { error: { type: 'invalid_request_error', code: 'api_key_expired', message: 'Expired API Key provided' } },
+    },
+    expired_cursor: {
+      status: 400,
+      body: {
+        error: {
+          type: 'invalid_request_error',
+          code: 'resource_missing',
+          param: 'starting_after',
+          message: 'No such object',
+        },
+      },
     },
   },
   // https://developers.hubspot.com/docs/api-reference/error-handling
@@ -49,6 +63,10 @@ const byVendor: Record<string, VendorAnswers> = {
         message: 'The OAuth token used to make this call expired',
         category: 'EXPIRED_AUTHENTICATION',
       },
+    },
+    expired_cursor: {
+      status: 400,
+      body: { status: 'error', message: 'Invalid paging cursor', category: 'VALIDATION_ERROR' },
     },
   },
   // https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm; no limit of a rate answers 429
@@ -73,12 +91,17 @@ const byVendor: Record<string, VendorAnswers> = {
     rate_limited: { status: 429, body: { ok: false, error: 'ratelimited' } },
     server_error: { status: 503, body: { ok: false, error: 'service_unavailable' } },
     expired_token: { status: 200, body: { ok: false, error: 'token_expired' } },
+    expired_cursor: { status: 200, body: { ok: false, error: 'invalid_cursor' } },
   },
   // https://developer.mixpanel.com/reference/query-api-errors
   mixpanel: {
     rate_limited: { status: 429, body: { error: 'Query rate limit exceeded', status: 'error' } },
     server_error: { status: 503, body: { error: 'Service unavailable', status: 'error' } },
     expired_token: { status: 401, body: { error: 'Invalid service account credentials', status: 'error' } },
+    expired_cursor: {
+      status: 400,
+      body: { error: 'request for page in uncached query for params', status: 'error' },
+    },
   },
 };
 

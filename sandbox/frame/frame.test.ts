@@ -122,6 +122,19 @@ describe('a fault', () => {
     await expect.poll(async () => (await recorded())[0]?.responseBody).toBe('{"id":1,"words":"enough ');
   });
 
+  test('answers with an error after the vendor has done it', async () => {
+    const { post, vendor } = await start({ faults: [fault('accept_then_error')] });
+    expect((await post()).status).toBe(503);
+    expect(vendor.things).toHaveLength(1);
+  });
+
+  test('repeats the first page of a list', async () => {
+    const { post, vendor } = await start({ faults: [fault('repeated_page', { skip: 1 })] });
+    expect(await (await post()).json()).toMatchObject({ id: 1 });
+    expect(await (await post()).json()).toMatchObject({ id: 1 });
+    expect(vendor.things).toHaveLength(2);
+  });
+
   test('answers in another shape', async () => {
     const { post } = await start({ faults: [fault('wrong_shape')] });
     expect(await (await post()).json()).toEqual({ unexpected: true });
@@ -217,4 +230,14 @@ test('a plan that changes in the world is noted as its own', async () => {
 test('an act that a vendor does not offer is an error that names those it does', async () => {
   const { frame } = await start();
   await expect(frame.actOn('dummy', 'dance', {})).rejects.toThrow('dummy offers no act dance; it offers: call_hub');
+});
+
+test('a vendor that goes down refuses connections, and comes back at the same address with what it knew', async () => {
+  const { frame, vendor, post } = await start();
+  await (await post()).text();
+  await frame.running.dummy?.down();
+  await expect(post()).rejects.toThrow();
+  await frame.running.dummy?.up();
+  expect(await (await post()).json()).toMatchObject({ id: 2 });
+  expect(vendor.things).toHaveLength(2);
 });

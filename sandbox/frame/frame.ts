@@ -61,7 +61,7 @@ export async function startFrame(options: FrameOptions): Promise<Frame> {
   const bus = createBus(log);
   const ledger = createLedger(options.ledger ?? null);
   const faults = createFaultList(options.faults);
-  const secrets = makeSecrets(options.seed);
+  const secrets = makeSecrets(options.seed, Object.keys(options.twins));
   const { REVOPS_EMAIL: _public, ...hidden } = secrets;
   const recorder = createRecorder(options.record ?? null, Object.values(hidden));
   const directory = createDirectory(catalogueOfWorlds());

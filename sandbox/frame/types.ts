@@ -222,10 +222,16 @@ export type RecordExchange = (exchange: Omit<Exchange, 'vendor' | 'at' | 'direct
 export interface Twin {
   /** The vendor's name: also the connector's. */
   name: string;
-  /** HTTP twins add their routes; the frame puts auth-neutral faults and recording around them. */
+  /**
+   * HTTP twins add their routes; the frame puts auth-neutral faults and recording around them. Called again when the
+   * twin comes back from an outage: what the vendor remembers must live outside.
+   */
   routes?: (server: FastifyInstance) => void | Promise<void>;
-  /** Twins that are not HTTP (SMTP) listen by themselves, tell the recording what passed, and say where they are. */
-  listen?: (recordExchange: RecordExchange) => Promise<{ url: string; close: () => Promise<void> }>;
+  /**
+   * Twins that are not HTTP (SMTP) listen by themselves, tell the recording what passed, and say where they are; on a
+   * free port for 0.
+   */
+  listen?: (recordExchange: RecordExchange, port: number) => Promise<{ url: string; close: () => Promise<void> }>;
   /** A fact of the world becomes true at this vendor. Rows come in order of receivedAt. */
   apply: (row: WorldRow) => void;
   /** What simulated people can do here, by name; arguments and answers are JSON. */

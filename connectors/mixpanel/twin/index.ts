@@ -18,6 +18,9 @@ type TextFields = Record<string, string | undefined>;
 
 export const makeMixpanelTwin: MakeTwin = (context) => {
   const data = new ProjectData();
+  const quota = new QueryQuota(context.nowMs);
+  const engage = new EngageQueries();
+  const imports = new Imports(context, data);
   context.on('billing.plan_changed', ({ account, product, plan, cause }) => {
     if (cause !== 'world' && plan !== null) data.changePlan(account, listedLimits(context.directory, product, plan));
   });
@@ -39,15 +42,17 @@ export const makeMixpanelTwin: MakeTwin = (context) => {
           },
         );
       }
-      await server.register(async (scope) => queryRoutes(scope, context, data));
-      await server.register(async (scope) => importRoute(scope, context, data));
+      await server.register(async (scope) => queryRoutes(scope, context, { data, quota, engage }));
+      await server.register(async (scope) => importRoute(scope, context, imports));
     },
   };
 };
 
-function queryRoutes(server: FastifyInstance, context: TwinContext, data: ProjectData): void {
-  const quota = new QueryQuota(context.nowMs);
-  const engage = new EngageQueries();
+function queryRoutes(
+  server: FastifyInstance,
+  context: TwinContext,
+  { data, quota, engage }: { data: ProjectData; quota: QueryQuota; engage: EngageQueries },
+): void {
   const counted = new WeakSet<object>();
   server.addHook<{ Querystring: TextFields }>('onRequest', async (request, reply) => {
     const refusal = checkAccess(context, request.headers.authorization, request.query.project_id);
@@ -72,8 +77,7 @@ function queryRoutes(server: FastifyInstance, context: TwinContext, data: Projec
   });
 }
 
-function importRoute(server: FastifyInstance, context: TwinContext, data: ProjectData): void {
-  const imports = new Imports(context, data);
+function importRoute(server: FastifyInstance, context: TwinContext, imports: Imports): void {
   server.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
     if (error.statusCode === 413)
       return refuseImport(reply, 413, `request exceeds max limit of ${MAX_IMPORT_BYTES} bytes`);

@@ -1,12 +1,20 @@
 import type { Json } from '../../../domain/model.ts';
 
-/** What goes wrong at the relay; `accept_then_reset` delivers the mail and loses the answer. */
+/**
+ * What goes wrong at the relay. `accept_then_reset`, `accept_then_timeout`, `half_reply` and `wrong_reply` deliver the
+ * mail and lose or spoil the answer, `commit_late` delivers it after a while, `hang` never does.
+ */
 const KINDS = [
   'echo_login',
+  'refuse_login',
   'refuse_recipient',
   'try_later',
   'try_later_after_data',
   'accept_then_reset',
+  'accept_then_timeout',
+  'half_reply',
+  'wrong_reply',
+  'commit_late',
   'hang',
 ] as const;
 export type SmtpFault = (typeof KINDS)[number];

@@ -38,7 +38,7 @@ export const makeSmtpTwin: MakeTwin = (context) => {
 
   return {
     name: 'smtp',
-    listen: (recordExchange) => openRelay(context, faults, deliver, recordExchange),
+    listen: (recordExchange, port) => openRelay(context, faults, deliver, { recordExchange, port }),
     // Mailboxes know nothing of the world.
     apply: () => {},
     acts: {

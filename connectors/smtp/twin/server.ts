@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import type { RecordExchange, TwinContext } from '../../../sandbox/frame/types.ts';
 import type { SmtpFaults } from './faults.ts';
@@ -10,13 +11,15 @@ type Done = (error?: Error | null, message?: string) => void;
 
 const CLOSE_TIMEOUT_MS = 200;
 const ACCEPTED = 'OK queued';
+/** `commit_late`: longer than the suite's short deadline, shorter than its deadline and settle time. */
+const LATE_MS = 1_700;
 
 /** A relay on loopback, without encryption, that wants SMTP_USER and SMTP_PASSWORD. */
 export async function openRelay(
   context: TwinContext,
   faults: SmtpFaults,
   deliver: Deliver,
-  recordExchange: RecordExchange,
+  { recordExchange, port }: { recordExchange: RecordExchange; port: number },
 ) {
   const server = new SMTPServer({
     name: 'smtp.sandbox.example',
@@ -31,7 +34,7 @@ export async function openRelay(
         return done(reply(454, `4.7.0 Cannot check ${username} with the password ${password} now`));
       }
       const known = SMTP_USER !== undefined && username === SMTP_USER && password === SMTP_PASSWORD;
-      if (known) return done(null, { user: username });
+      if (known && !faults.take('refuse_login', '')) return done(null, { user: username });
       const refusal = reply(535, 'Authentication credentials invalid');
       told('AUTH', null, refusal);
       done(refusal);
@@ -59,15 +62,28 @@ export async function openRelay(
       told('DATA', raw, null);
       return () => {};
     }
+    if (faults.take('commit_late', first)) await sleep(LATE_MS);
     if (faults.take('try_later_after_data', first)) {
       const refusal = reply(451, '4.3.0 Try again later');
       told('DATA', raw, refusal);
       return (done) => done(refusal);
     }
-    const lost = faults.take('accept_then_reset', first);
+    const lost = lostAnswer(first);
     for (const address of to) await deliver(raw, address);
-    told('DATA', raw, lost ? null : { responseCode: 250, message: ACCEPTED });
-    return lost ? () => reset(server, session) : (done) => done(null, ACCEPTED);
+    told('DATA', raw, lost === null ? { responseCode: 250, message: ACCEPTED } : null);
+    if (lost === null) return (done) => done(null, ACCEPTED);
+    return () => {
+      if (lost !== 'silence') reset(server, session, lost);
+    };
+  }
+
+  /** What still leaves when the mail is taken and the answer gets lost; null: the answer arrives. */
+  function lostAnswer(to: string): string | null {
+    if (faults.take('accept_then_reset', to)) return '';
+    if (faults.take('accept_then_timeout', to)) return 'silence';
+    // Without the end of the line the client waits for the rest.
+    if (faults.take('half_reply', to)) return '250 2.0.0 O';
+    return faults.take('wrong_reply', to) ? 'queued, thank you\r\n' : null;
   }
 
   /** The commands that decide about a message, as exchanges. @param answer null: none arrived */
@@ -85,7 +101,7 @@ export async function openRelay(
   }
   // A client that goes away in the middle is no matter for the relay.
   server.on('error', (error) => context.log(error.message));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     url: relayUrl(server),
     close: () => new Promise<void>((resolve) => server.close(() => resolve())),
@@ -98,9 +114,10 @@ function relayUrl(server: SMTPServer): string {
   return `smtp://127.0.0.1:${address.port}`;
 }
 
-function reset(server: SMTPServer, session: SMTPServerSession): void {
+/** `last`: what still leaves before the connection is gone. */
+function reset(server: SMTPServer, session: SMTPServerSession, last: string): void {
   for (const connection of server.connections) {
-    if (connection.session.id === session.id) connection._socket.destroy();
+    if (connection.session.id === session.id) connection._socket.write(last, () => connection._socket.destroy());
   }
 }
 

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Json } from '../../../domain/model.ts';
 import { type Params, parseForm } from './form.ts';
-import { checkKey, idempotency, rateLimit } from './guard.ts';
+import { checkKey, type idempotency, rateLimit } from './guard.ts';
 import { onlyKnown } from './params.ts';
 import { StripeProblem } from './problem.ts';
 import type { StripeState } from './state.ts';
@@ -25,9 +25,13 @@ export interface Endpoint {
   run: (call: ApiCall) => { [key: string]: Json };
 }
 
-export function serveApi(server: FastifyInstance, state: StripeState, endpoints: readonly Endpoint[]): void {
+export function serveApi(
+  server: FastifyInstance,
+  state: StripeState,
+  endpoints: readonly Endpoint[],
+  keys: ReturnType<typeof idempotency>,
+): void {
   const limit = rateLimit();
-  const keys = idempotency();
 
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));

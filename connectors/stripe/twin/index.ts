@@ -3,6 +3,7 @@ import { makeActs } from './acts.ts';
 import { serveApi } from './api.ts';
 import { loadCatalogue } from './catalogue.ts';
 import { endpoints } from './endpoints.ts';
+import { idempotency } from './guard.ts';
 import { portalPages } from './portal.ts';
 import { createState } from './state.ts';
 import { worldRows } from './world.ts';
@@ -15,11 +16,12 @@ import { worldRows } from './world.ts';
 export const makeStripeTwin: MakeTwin = (context) => {
   const state = createState(context);
   loadCatalogue(state);
+  const keys = idempotency();
   return {
     name: 'stripe',
     routes: async (server) => {
       await server.register(async (scope) => {
-        serveApi(scope, state, endpoints(state));
+        serveApi(scope, state, endpoints(state), keys);
         portalPages(scope, state);
       });
     },
