@@ -83,8 +83,8 @@ export async function vendorRequest<Body>(
   const issue = parsed.error.issues[0];
   const where = issue?.path.length ? issue.path.join('.') : 'the body';
   const message = `${request.connector} answered ${request.operation} in an unknown shape: ${where}: ${issue?.message ?? 'not understood'}`;
-  // The write was taken, only its answer is unreadable: a find can still settle it, a refusal would be a lie.
-  if (!isRepeatable(request.write)) throw new OutcomeUnknownError(message, reply.origin);
+  // The write was taken, only its answer is unreadable: the retry repeats it or looks, a refusal would be a lie.
+  if (request.write !== undefined) throw new OutcomeUnknownError(message, reply.origin);
   throw new UnexpectedResponseError(message, reply.origin);
 }
 

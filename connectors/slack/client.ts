@@ -13,7 +13,7 @@ import {
 } from '../kit/errors.ts';
 import { baseUrl, hostGuard } from '../kit/hosts.ts';
 import { retryAfterMs } from '../kit/http.ts';
-import { type Idempotency, isRepeatable } from '../kit/network-errors.ts';
+import type { Idempotency } from '../kit/network-errors.ts';
 import type { Call, WriteCall } from '../kit/operation.ts';
 import { slackError } from './errors.ts';
 import { manifest } from './manifest.ts';
@@ -84,7 +84,7 @@ export function slackClient(deps: ConnectDependencies): SlackClient {
     const parsed = reply.safeParse(answer);
     if (parsed.success) return parsed.data;
     const message = `Slack answered ${method} in an unknown shape: ${parsed.error.issues[0]?.path.join('.')}`;
-    if (isRepeatable(write)) throw new UnexpectedResponseError(message, origin);
+    if (write === undefined) throw new UnexpectedResponseError(message, origin);
     throw new OutcomeUnknownError(message, origin);
   };
 }
