@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that need a real PostgreSQL and nothing else. */
-const store = ['store/**/*.test.ts'];
+const store = ['store/**/*.test.ts', 'test/conformance/**/*.test.ts'];
 
 /** Tests that ask a vendor's own program; the bootstrap makes it. */
 const judges = ['test/judges/**/*.test.ts'];

@@ -4,6 +4,7 @@ import { createColors } from 'picocolors';
 import { z } from 'zod';
 import type { Cli } from './cli.ts';
 import { accountsCommand } from './commands/accounts.ts';
+import { connectorCommand } from './commands/connector.ts';
 import { demoCommand } from './commands/demo.ts';
 import { effectsCommand } from './commands/effects/effects.ts';
 import { heldCommand } from './commands/held.ts';
@@ -37,6 +38,7 @@ const GROUPS: Record<string, ((cli: Cli) => Command)[]> = {
     reportCommand,
     supportBundleCommand,
   ],
+  'Build:': [connectorCommand],
   'Act:': [trialCommand, heldCommand, inboxCommand, pauseCommand, incidentCommand, tokenCommand, keysCommand],
 };
 

@@ -3,7 +3,7 @@ import type { Deps } from '../activities/deps.ts';
 import { CallTally } from '../activities/health/tally.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { secretResolver } from '../config/secrets.ts';
-import type { ResolveSecret } from '../connectors/kit/connector.ts';
+import type { Connector, ResolveSecret } from '../connectors/kit/connector.ts';
 import { knowSecret } from '../connectors/kit/redact.ts';
 import { connectors } from '../connectors/registry.ts';
 import { type BusinessClock, businessNow } from '../domain/clock.ts';
@@ -25,6 +25,8 @@ export interface CoreOptions {
   clock: BusinessClock | null;
   publicUrl: string;
   log: Logger;
+  /** Absent: all of ours. */
+  registry?: Record<string, Connector>;
 }
 
 export interface Core {
@@ -58,7 +60,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ...{ config: loaded.config, clock, now, wireNow: Date.now },
       limited: (connection) => calls.note(connection, 'limited'),
     });
-    const connections = connectAll(connectors, {
+    const connections = connectAll(options.registry ?? connectors, {
       calls,
       tokensOf: (connection) => keepTokens(store, connection, { wireNow: Date.now }),
       config: loaded.config,

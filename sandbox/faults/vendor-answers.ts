@@ -85,6 +85,10 @@ const byVendor: Record<string, VendorAnswers> = {
       status: 401,
       body: [{ message: 'Session expired or invalid', errorCode: 'INVALID_SESSION_ID' }],
     },
+    expired_cursor: {
+      status: 400,
+      body: [{ message: 'invalid query locator', errorCode: 'INVALID_QUERY_LOCATOR' }],
+    },
   },
   // https://docs.slack.dev/apis/web-api/rate-limits; API errors come with status 200
   slack: {
