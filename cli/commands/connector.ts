@@ -16,6 +16,7 @@ interface TestOptions {
 export function connectorCommand(cli: Cli): Command {
   return new Command('connector')
     .description('try a connector against every fault, or begin a new one')
+    .addHelpText('after', '\nExample:\n  $ headroom connector test --all')
     .addCommand(testCommand(cli))
     .addCommand(newCommand(cli));
 }
@@ -28,12 +29,17 @@ function newCommand(cli: Cli): Command {
     .description('make the folder of a new connector, which compiles and tells what to write next')
     .argument('<name>', 'lower case, as config will call it: hub_soft')
     .addOption(new Option('--capability <capability>', 'what it gives').choices(CAPABILITIES).default('message'))
+    .option('--json', 'print the files as JSON')
     .addHelpText('after', '\nExample:\n  $ headroom connector new hub_soft --capability crm')
-    .action((name: string, { capability }: { capability: ScaffoldCapability }) => {
+    .action((name: string, { capability, json }: { capability: ScaffoldCapability; json?: true }) => {
       const problem = nameProblem(ROOT, name);
       if (problem !== null)
         throw badInput(problem, 'Lower case letters, digits and _, beginning with a letter; one that is new.');
       const { made, changed } = newConnector({ root: ROOT, name, capability });
+      if (json) {
+        cli.out(JSON.stringify({ made, changed }, null, 2));
+        return;
+      }
       for (const file of made) cli.out(`made     ${file}`);
       for (const file of changed) cli.out(`a line   ${file}`);
       cli.out(

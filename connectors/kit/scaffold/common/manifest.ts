@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import type { Manifest } from '../../connector.ts';
+
+/** What a connection needs beyond the common settings. Each with a description: they appear in the reference. */
+export const settings = z.strictObject({});
+
+export const manifest: Manifest = {
+  name: 'acme',
+  title: 'Acme',
+  settings,
+  auth: ['token'],
+  // The hosts of a live connection, as the vendor documents them; nothing else can be reached.
+  hosts: () => ['api.acme.example'],
+  apiVersion: { name: 'v1', url: 'https://docs.acme.example' },
+  callsPerHour: null,
+  needsAccountKey: false,
+  webhook: false,
+};
