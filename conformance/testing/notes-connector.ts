@@ -30,7 +30,7 @@ const manifest: Manifest = {
   auth: ['token'],
   hosts: () => [],
   apiVersion: { name: 'none', url: 'https://www.rfc-editor.org/rfc/rfc9110' },
-  callsPerHour: null,
+  limits: [],
   needsAccountKey: false,
   webhook: false,
 };
@@ -40,14 +40,14 @@ const note = z.object({ id: z.string() });
 export function notesConnector(habits: Habits): Connector {
   return defineConnector({
     manifest,
-    connect: ({ connection, secret }) => {
+    connect: ({ connection, secret, budget }) => {
       const fetch = hostFetch(hostGuard(manifest, connection));
       const base = baseUrl(connection, '');
       const headers = () => ({
         authorization: `Bearer ${secret('env:NOTES_TOKEN')}`,
         'content-type': 'application/json',
       });
-      const common = { fetch, connector: 'notes' };
+      const common = { fetch, budget, connector: 'notes' };
 
       const createTask: WriteOperation<TaskInput, Json, { taskId: string }> = {
         name: 'createTask',

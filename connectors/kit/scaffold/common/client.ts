@@ -25,11 +25,12 @@ export interface AcmeClient {
   write: <Reply>(request: AcmeRequest<Reply>, idempotency: Idempotency, call: WriteCall) => Promise<Reply>;
 }
 
-export function createClient({ connection, secret }: ConnectDependencies): AcmeClient {
+export function createClient({ connection, secret, budget }: ConnectDependencies): AcmeClient {
   const fetch = hostFetch(hostGuard(manifest, connection));
   const base = baseUrl(connection, 'https://api.acme.example');
   const prepare = <Reply>({ operation, method, path, query, headers, body, reply }: AcmeRequest<Reply>) => ({
     fetch,
+    budget,
     connector: manifest.name,
     operation,
     method,

@@ -12,7 +12,8 @@ export const manifest: Manifest = {
   // The hosts of a live connection, as the vendor documents them; nothing else can be reached.
   hosts: () => ['api.acme.example'],
   apiVersion: { name: 'v1', url: 'https://docs.acme.example' },
-  callsPerHour: null,
+  // What the vendor allows: { name: 'burst', max: 100, per: '10s' }, with a link to where it says so.
+  limits: [],
   needsAccountKey: false,
   webhook: false,
 };
