@@ -38,7 +38,7 @@ export * from './surroundings.ts';
 export * from './sweeps.ts';
 export * from './tokens.ts';
 export * from './touches.ts';
-export { inTransaction, type Tx } from './transaction.ts';
+export { inOneStatement, inTransaction, type Tx } from './transaction.ts';
 export * from './trials.ts';
 export * from './triggers.ts';
 export * from './upgrades.ts';

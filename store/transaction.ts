@@ -22,6 +22,20 @@ export async function inTransaction<T>(store: Store, work: (tx: Tx) => Promise<T
   }
 }
 
+/**
+ * Runs `work`, which asks one statement and no more, without a BEGIN and a COMMIT of its own: PostgreSQL makes one
+ * statement a transaction by itself. A third of the round trips, and as durable.
+ */
+export async function inOneStatement<T>(store: Store, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const client = await store.pool.connect();
+  try {
+    // Safe: a statement is built and asked on a database as on a transaction; only `transaction` itself differs.
+    return await work(databaseOn(client) as unknown as Tx);
+  } finally {
+    client.release();
+  }
+}
+
 const databases = new WeakMap<PoolClient, NodePgDatabase<typeof schema>>();
 
 function databaseOn(client: PoolClient): NodePgDatabase<typeof schema> {

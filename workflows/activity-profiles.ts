@@ -3,7 +3,7 @@
  * Every activity beats once a second while it runs, so that a worker killed with -9 is noticed within
  * `heartbeatTimeout` and not only after `startToCloseTimeout`.
  */
-import { proxyActivities } from '@temporalio/workflow';
+import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { ACT_MS } from '../domain/time-limits.ts';
 
@@ -20,13 +20,12 @@ export const decide = proxyActivities<Activities['decide']>({
  * One outward change. Calls end at least 5 s before this timeout (domain/time-limits.ts says why).
  * Never given up: an outage is waited out, and a doubt is returned as `unclear`, not thrown.
  */
-const acting = (priorityKey: number) =>
-  proxyActivities<Activities['act']>({
-    startToCloseTimeout: ACT_MS,
-    heartbeatTimeout: DEAD_WORKER,
-    retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
-    priority: { priorityKey },
-  });
+export const ACT: ActivityOptions = {
+  startToCloseTimeout: ACT_MS,
+  heartbeatTimeout: DEAD_WORKER,
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
+};
+const acting = (priorityKey: number) => proxyActivities<Activities['act']>({ ...ACT, priority: { priorityKey } });
 /** The order in which workers take what waits, as for the permits of vendors: a click never stands behind a campaign. */
 const [click, alert, message] = [acting(1), acting(2), acting(3)];
 

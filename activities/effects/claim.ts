@@ -11,7 +11,7 @@ import {
 } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
 import type { InputOf, OperationName, ResultOf } from './operations.ts';
-import { type EffectOutcome, type EffectPlan, type Operation, timing } from './plan.ts';
+import { attemptMs, type EffectOutcome, type EffectPlan, type Operation, timing } from './plan.ts';
 
 /** Renders, asks the guardrails and takes the effect, with its first attempt, in one transaction. */
 export async function claimAndBegin<N extends OperationName>(
@@ -39,9 +39,11 @@ export async function claimAndBegin<N extends OperationName>(
     unreadable,
   };
   return await inTransaction(deps.store, async (tx) => {
-    const claimed = await claimEffect(tx, deps.store.vault, request, plan.decide);
+    const claimed = await claimEffect(tx, deps.store.vault, request, plan.decide, {
+      timeoutMs: attemptMs(op),
+    });
     if (claimed.kind === 'claimed')
-      return await beginAttempt(tx, deps.store.vault, request.key, timing(deps, op, true));
+      return { kind: 'send', attempt: claimed.effect.attempt, payload: claimed.payload, effect: claimed.effect };
     if (claimed.kind === 'existing')
       return await beginAttempt(tx, deps.store.vault, request.key, timing(deps, op, false));
     return claimed;

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { TransientError } from '../../connectors/kit/errors.ts';
-import { type Attempt, type EffectView, inTransaction, readEffect } from '../../store/index.ts';
+import { type Attempt, type EffectView, inOneStatement, readEffect } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
 import { applyBrakes } from '../upkeep/brake.ts';
 import { begin, claimAndBegin, judgeAgain } from './claim.ts';
@@ -27,7 +27,7 @@ async function goOn<N extends OperationName>(deps: Deps, plan: EffectPlan<N>): P
   if (op === null)
     return { kind: 'suppress', reason: 'no_connection', detail: `${plan.connection.name} cannot do ${plan.operation}` };
   const { key } = plan.about;
-  const stored = await inTransaction(deps.store, (tx) => readEffect(tx, deps.store.vault, key));
+  const stored = await inOneStatement(deps.store, (tx) => readEffect(tx, deps.store.vault, key));
   if (stored && isFinished(stored.effect)) return outcomeOf(stored.effect);
 
   const unreadable = plan.refresh ? await plan.refresh() : null;

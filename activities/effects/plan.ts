@@ -45,10 +45,11 @@ export type Operation<N extends OperationName> = WriteOperation<InputOf<N>, Json
 
 /** What every step of an effect tells the ledger about time. */
 export function timing(deps: Deps, op: TimedOperation, judged: boolean) {
-  return { now: deps.now(), wireNow: deps.wireNow(), timeoutMs: attemptMs(op), judged };
+  const keptApart = op.idempotency === 'vendor_key';
+  return { now: deps.now(), wireNow: deps.wireNow(), timeoutMs: attemptMs(op), judged, keptApart };
 }
 
-type TimedOperation = Pick<WriteOperation<never, never, never>, 'name' | 'timeoutMs'>;
+type TimedOperation = Pick<WriteOperation<never, never, never>, 'name' | 'timeoutMs' | 'idempotency'>;
 
 /** Less than this is not worth a connection. */
 const LEAST_MS = 1_000;
@@ -57,7 +58,7 @@ const LEAST_MS = 1_000;
  * How long an attempt that begins now may take: never up to its activity's own timeout, whatever came before it there.
  * @throws TransientError when nothing worth having is left
  */
-function attemptMs({ name, timeoutMs }: TimedOperation): number {
+export function attemptMs({ name, timeoutMs }: TimedOperation): number {
   const left = activityMsLeft();
   if (left === null || left - MARGIN_MS >= timeoutMs) return timeoutMs;
   if (left - MARGIN_MS >= LEAST_MS) return Math.floor(left - MARGIN_MS);

@@ -6,6 +6,7 @@ import {
   RateLimitedError,
   RecipientRefusedError,
   RefusedError,
+  RepeatableError,
   TransientError,
 } from '../../connectors/kit/errors.ts';
 import type { Call } from '../../connectors/kit/operation.ts';
@@ -14,6 +15,8 @@ import {
   type Attempt,
   backToClaimed,
   confirm,
+  endAttempt,
+  inOneStatement,
   inTransaction,
   markBounced,
   markSending,
@@ -41,7 +44,7 @@ export async function send<N extends OperationName>(
   const judgedAt = deps.now();
   const stamp = () => ({ now: deps.now(), wireNow: deps.wireNow() });
   const sending = async () => {
-    await inTransaction(deps.store, (tx) => markSending(tx, effect.key, attempt, stamp()));
+    await inOneStatement(deps.store, (tx) => markSending(tx, effect.key, attempt, stamp()));
     // A yes holds for the moment it was given in: much later it may be night there, or a ticket may be open.
     if (effect.customerFacing && tooOld(deps, judgedAt))
       throw new NotSentError('the decision to send is too old: it is judged again', origin(plan));
@@ -51,7 +54,9 @@ export async function send<N extends OperationName>(
   };
   try {
     const result = await op.send(payload, { ...call, idempotencyKey: effect.idempotencyKey, sending });
-    await inTransaction(deps.store, (tx) => confirm(tx, effect.key, { ...stamp(), result }));
+    // Only a touch has a slot to confirm as well.
+    const write = effect.touch ? inTransaction : inOneStatement;
+    await write(deps.store, (tx) => confirm(tx, effect.key, { ...stamp(), result }));
     return { kind: 'done', key: effect.key, result, effect };
   } catch (error) {
     if (error instanceof RefusedError || error instanceof InvalidInputError) {
@@ -64,19 +69,20 @@ export async function send<N extends OperationName>(
       });
       return { kind: 'refused', reason: error.message };
     }
-    const hadNoEffect =
-      error instanceof TransientError || error instanceof RateLimitedError || error instanceof AuthenticationError;
     if (error instanceof ConnectorError) {
       const answer = answerOf(error, deps.now());
-      await inTransaction(deps.store, (tx) =>
-        hadNoEffect && !inDoubt
-          ? backToClaimed(tx, effect.key, attempt, { ...stamp(), answer })
-          : noteAnswer(tx, effect.key, attempt, answer),
-      );
+      const ended = hadNoEffect(error) && !inDoubt ? backToClaimed : endAttempt;
+      await inOneStatement(deps.store, (tx) => ended(tx, effect.key, attempt, { ...stamp(), answer }));
     }
     if (error instanceof AuthenticationError) await pauseForCredentials(deps, plan.connection.name, error);
     throw error;
   }
+}
+
+/** The vendor said that it did nothing, or nothing reached it. */
+function hadNoEffect(error: unknown): boolean {
+  if (error instanceof RepeatableError) return false;
+  return error instanceof TransientError || error instanceof RateLimitedError || error instanceof AuthenticationError;
 }
 
 /** An earlier attempt got as far as its first byte. */
@@ -93,14 +99,18 @@ export async function settle<N extends OperationName>(
     return { kind: 'unclear', reason };
   };
   switch (op.idempotency) {
-    case 'vendor_key':
     case 'natural':
       return await send(deps, plan, op, attempt, call);
     case 'none':
       return await unclear('the connection broke after the message was handed over, and the vendor cannot be asked');
+    case 'vendor_key':
     case 'find': {
+      const byKey = op.idempotency === 'vendor_key';
+      if (!op.find && byKey) return await send(deps, plan, op, attempt, call);
       if (!op.find) throw new OutcomeUnknownError(`${op.name} says it can find but does not`, origin(plan));
       const found = await op.find(attempt.payload, { ...call, idempotencyKey: attempt.effect.idempotencyKey });
+      // With a key an earlier attempt may still be at work, so that absent says little; the vendor tells them apart.
+      if (byKey && found.kind !== 'found') return await send(deps, plan, op, attempt, call);
       if (found.kind === 'unknown') return await unclear(found.reason);
       if (found.kind === 'absent') return await send(deps, plan, op, attempt, call);
       await inTransaction(deps.store, (tx) => confirm(tx, attempt.effect.key, { ...stamp, result: found.result }));

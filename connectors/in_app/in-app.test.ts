@@ -49,7 +49,7 @@ describe('sending a prompt', () => {
     const payload = JSON.parse(JSON.stringify(operation?.prepare(input)));
     expect(await operation?.send(payload, call)).toEqual({ messageId: input.effectKey });
     expect(call.sent()).toBe(true);
-    expect(operation?.idempotency).toBe('natural');
+    expect(operation?.idempotency).toBe('vendor_key');
     expect(put).toEqual([
       {
         key: input.effectKey,

@@ -19,7 +19,7 @@ const origin = { connector: 'in_app', operation: 'send' };
 export function sendPrompt(prompts: PromptBox): MessageChannel['send'] {
   return {
     name: 'send_in_app',
-    idempotency: 'natural',
+    idempotency: 'vendor_key',
     settleMs: 0,
     timeoutMs: 10_000,
     prepare: ({ effectKey, account, to, subject, text, link, expiresAt }) => {

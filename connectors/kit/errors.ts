@@ -33,12 +33,15 @@ export class ConnectorError extends Error {
   }
 }
 
-/** Try again. The call had no effect, or repeating it has none. */
+/** Try again. The call had no effect. */
 export class TransientError extends ConnectorError {
   constructor(message: string, origin: ErrorOrigin) {
     super('transient', message, origin);
   }
 }
+
+/** Try again as well; but what failed may have had its effect, and only doing it twice is harmless. */
+export class RepeatableError extends TransientError {}
 
 export class RateLimitedError extends ConnectorError {
   readonly retryAfterMs: number;

@@ -9,6 +9,7 @@ import {
   InvalidInputError,
   OutcomeUnknownError,
   RateLimitedError,
+  RepeatableError,
   TransientError,
   UnexpectedResponseError,
 } from './errors.ts';
@@ -140,7 +141,7 @@ export function classifyStatus(reply: VendorReply, write?: Idempotency): Connect
     return new RateLimitedError(message, retryAfterMs(reply.headers) ?? DEFAULT_RETRY_AFTER_MS, origin);
   if (status >= 500) {
     // A server that broke half-way may still have done it.
-    return isRepeatable(write) ? new TransientError(message, origin) : new OutcomeUnknownError(message, origin);
+    return isRepeatable(write) ? new RepeatableError(message, origin) : new OutcomeUnknownError(message, origin);
   }
   if (status === 408 || status === 425) return new TransientError(message, origin);
   if (status >= 400) return new InvalidInputError(message, origin);

@@ -1,5 +1,5 @@
 /** What a broken connection means for a read, and for a write that may have arrived. */
-import { ConnectorError, type ErrorOrigin, OutcomeUnknownError, TransientError } from './errors.ts';
+import { ConnectorError, type ErrorOrigin, OutcomeUnknownError, RepeatableError, TransientError } from './errors.ts';
 import type { WriteOperation } from './operation.ts';
 import { redactText } from './redact.ts';
 
@@ -40,9 +40,9 @@ export function networkError(
   const code = chain.map(codeOf).find((found) => found !== undefined);
   const what = redactText(chain.map((link) => (link instanceof Error ? link.message : String(link))).join(': '));
   const from = { ...origin, cause: error };
-  if (isRepeatable(idempotency) || (code !== undefined && NOT_SENT.has(code))) {
-    return new TransientError(`no answer from ${origin.connector}: ${what}`, from);
-  }
+  const noAnswer = `no answer from ${origin.connector}: ${what}`;
+  if (code !== undefined && NOT_SENT.has(code)) return new TransientError(noAnswer, from);
+  if (isRepeatable(idempotency)) return new RepeatableError(noAnswer, from);
   return new OutcomeUnknownError(`sent, but no whole answer came back from ${origin.connector}: ${what}`, from);
 }
 

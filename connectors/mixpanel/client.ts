@@ -131,7 +131,7 @@ export function createClient(dependencies: ConnectDependencies): MixpanelClient 
         body: JSON.stringify(events),
         schema: importReply,
         classify: classifyImport,
-        write: 'natural',
+        write: 'vendor_key',
         call,
       });
       return { imported: body.num_records_imported };

@@ -7,7 +7,7 @@ import {
   OutcomeUnknownError,
   RateLimitedError,
   RefusedError,
-  TransientError,
+  RepeatableError,
 } from '../kit/errors.ts';
 import { type Idempotency, isRepeatable, networkError } from '../kit/network-errors.ts';
 import { redactText } from '../kit/redact.ts';
@@ -107,5 +107,5 @@ function platformError(
 }
 
 function doubtful(message: string, origin: ErrorOrigin, write: Idempotency | undefined): ConnectorError {
-  return isRepeatable(write) ? new TransientError(message, origin) : new OutcomeUnknownError(message, origin);
+  return isRepeatable(write) ? new RepeatableError(message, origin) : new OutcomeUnknownError(message, origin);
 }

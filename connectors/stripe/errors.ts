@@ -8,7 +8,7 @@ import {
   OutcomeUnknownError,
   RateLimitedError,
   RefusedError,
-  TransientError,
+  RepeatableError,
   UnexpectedResponseError,
 } from '../kit/errors.ts';
 import { type Idempotency, networkError } from '../kit/network-errors.ts';
@@ -45,10 +45,10 @@ export function mapStripeError(
     case 402: // Card declined, authentication required: a business answer, no retry changes it.
       return new RefusedError(message, origin);
     case 409: // The same key is being worked on by an earlier attempt.
-      return new TransientError(message, origin);
+      return new RepeatableError(message, origin);
     default:
       if (error.statusCode >= 500) {
-        if (idempotency === undefined || idempotency === 'natural') return new TransientError(message, origin);
+        if (idempotency === undefined || idempotency === 'natural') return new RepeatableError(message, origin);
         // Stripe keeps even a 500 under its key, so a repeat answers the same: let the retry look first.
         return new OutcomeUnknownError(message, origin);
       }

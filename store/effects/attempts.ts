@@ -26,6 +26,8 @@ export interface BeginAttempt {
   timeoutMs: number;
   /** True right after `claimEffect` or a `rejudge` that said send. */
   judged: boolean;
+  /** The vendor itself tells two attempts apart by our key: an earlier one need not be waited for. */
+  keptApart?: boolean;
   /** Upkeep: look at an unclear effect once more. */
   settleUnclear?: boolean;
 }
@@ -39,12 +41,11 @@ export async function beginAttempt(tx: Tx, vault: Vault, key: string, input: Beg
   const { effect: view, payload } = openEffect(vault, row);
   const looking = row.phase === 'sending' || (row.phase === 'unclear' && input.settleUnclear === true);
   if (row.phase !== 'claimed' && !looking) return { kind: 'finished', effect: view };
-  if (looking) {
+  if (looking && !input.keptApart) {
     const untilWireMs = (row.wireDeadlineAt ?? 0) + row.settleMs;
     if (input.wireNow < untilWireMs) return { kind: 'wait', untilWireMs, effect: view };
-  } else if (!input.judged) {
-    return { kind: 'judge_again', effect: view };
   }
+  if (!looking && !input.judged) return { kind: 'judge_again', effect: view };
   if (payload === null) throw new Error(`the payload of effect ${key} is erased`);
   const attempt = row.attempt + 1;
   const deadline = input.wireNow + input.timeoutMs;
@@ -100,6 +101,27 @@ export async function noteAnswer(tx: Tx, key: string, attempt: number, answer: A
     .update(effect)
     .set({ attempts: withAnswer(answer) })
     .where(and(eq(effect.key, key), eq(effect.attempt, attempt)));
+}
+
+/**
+ * The call of this attempt is over and nobody knows what came of it: from now on only the vendor may still be
+ * committing, so that the next attempt need not wait for the deadline.
+ */
+export async function endAttempt(
+  tx: Tx,
+  key: string,
+  attempt: number,
+  { now, wireNow, answer }: { now: Iso; wireNow: number; answer?: AttemptAnswer },
+): Promise<void> {
+  await tx
+    .update(effect)
+    .set({
+      wireDeadlineAt: wireNow,
+      updatedAt: now,
+      wireUpdatedAt: wireNow,
+      ...(answer === undefined ? {} : { attempts: withAnswer(answer) }),
+    })
+    .where(and(eq(effect.key, key), eq(effect.attempt, attempt), inArray(effect.phase, ['claimed', 'sending'])));
 }
 
 export function withAnswer(answer: AttemptAnswer) {

@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm';
+import { type AttemptNote, withNote } from '../../domain/effect/attempt-notes.ts';
 import type { Category, Channel, Iso, Json } from '../../domain/model.ts';
 import type { TouchDecision, TouchFacts } from '../../domain/touch/types.ts';
 import { recordDecision } from '../decisions.ts';
@@ -69,9 +70,16 @@ export class PayloadConflictError extends Error {
  * The one door through which anything leaves. Locks account and person, reads the facts, asks `decide` (pure,
  * synchronous) and, on a yes, takes the touch's slot and stores the request, all in the caller's transaction. Every
  * answer is kept with its reason.
+ * @param first begins the first attempt at once: nobody else can have begun one
  * @throws PayloadConflictError
  */
-export async function claimEffect(tx: Tx, vault: Vault, request: EffectRequest, decide: Decide): Promise<ClaimResult> {
+export async function claimEffect(
+  tx: Tx,
+  vault: Vault,
+  request: EffectRequest,
+  decide: Decide,
+  first: { timeoutMs: number } | null = null,
+): Promise<ClaimResult> {
   await lock(tx, { accounts: [request.account], persons: request.person === null ? [] : [request.person] });
   const payloadSha256 = sha256(canonicalJson(request.payload)).toString('hex');
   const [stored] = await tx.select().from(effect).where(eq(effect.key, request.key));
@@ -92,7 +100,9 @@ export async function claimEffect(tx: Tx, vault: Vault, request: EffectRequest, 
       phase: 'claimed',
       payload: vault.seal(request.payload),
       payloadSha256,
-      attempt: 0,
+      attempt: first ? 1 : 0,
+      attempts: first ? withNote([], firstNote(request)) : [],
+      wireDeadlineAt: first && request.wireNow + first.timeoutMs,
       claimedAt: request.now,
       updatedAt: request.now,
       wireUpdatedAt: request.wireNow,
@@ -102,6 +112,10 @@ export async function claimEffect(tx: Tx, vault: Vault, request: EffectRequest, 
   if (request.touch) await takeSlot(tx, request);
   await insertLinks(tx, request.links ?? [], request.now);
   return { kind: 'claimed', ...openEffect(vault, row) };
+}
+
+function firstNote({ now, wireNow }: EffectRequest): AttemptNote {
+  return { attempt: 1, kind: 'send', at: now, wireAt: wireNow, firstByteAt: null, answer: null };
 }
 
 async function takeSlot(tx: Tx, request: EffectRequest): Promise<void> {

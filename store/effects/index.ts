@@ -2,6 +2,7 @@ export {
   type Attempt,
   type BeginAttempt,
   beginAttempt,
+  endAttempt,
   markSending,
   noteAnswer,
   StaleAttemptError,

@@ -6,6 +6,7 @@ import {
   beginAttempt,
   claimEffect,
   confirm,
+  endAttempt,
   eraseOldPayloads,
   findLink,
   findTouch,
@@ -123,6 +124,29 @@ describe('attempts', () => {
     await run((tx) => markSending(tx, key, 1, stamp()));
     expect(await begin(WIRE + 14_999, false)).toMatchObject({ kind: 'wait', untilWireMs: WIRE + 15_000 });
     expect(await begin(WIRE + 15_000, false)).toMatchObject({ kind: 'look', attempt: 2 });
+  });
+
+  test('whose call ended in doubt are waited for as long as the vendor may take, not until their deadline', async () => {
+    await begin(WIRE, true);
+    await run((tx) => markSending(tx, key, 1, stamp()));
+    await run((tx) => endAttempt(tx, key, 1, stamp(WIRE + 100)));
+    expect(await begin(WIRE + 5_099, false)).toMatchObject({ kind: 'wait', untilWireMs: WIRE + 5_100 });
+    expect((await begin(WIRE + 5_100, false)).kind).toBe('look');
+  });
+
+  test('that the vendor tells apart by our key wait for nobody', async () => {
+    await begin(WIRE, true);
+    await run((tx) => markSending(tx, key, 1, stamp()));
+    const timing = { now: T0, wireNow: WIRE + 1, timeoutMs: 10_000, judged: false, keptApart: true };
+    expect(await run((tx) => beginAttempt(tx, store.vault, key, timing))).toMatchObject({ kind: 'look', attempt: 2 });
+    await expect(run((tx) => markSending(tx, key, 1, stamp()))).rejects.toThrow(StaleAttemptError);
+  });
+
+  test('begun with the claim are the first, and nobody else begins one', async () => {
+    const request = aRequest({ key: `${key}-first`, account: `f${n}` });
+    const claimed = await run((tx) => claimEffect(tx, store.vault, request, send, { timeoutMs: 10_000 }));
+    expect(claimed).toMatchObject({ kind: 'claimed', effect: { attempt: 1, wireDeadlineAt: WIRE + 10_000 } });
+    await run((tx) => markSending(tx, request.key, 1, stamp()));
   });
 
   test('that were overtaken may not write their first byte', async () => {

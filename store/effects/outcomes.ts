@@ -4,7 +4,7 @@ import { recordAudit } from '../audit.ts';
 import { recordDecision } from '../decisions.ts';
 import { effect, touch } from '../schema/index.ts';
 import type { Tx } from '../transaction.ts';
-import { type EffectRow, lockEffect, releaseTouch } from './rows.ts';
+import { type EffectView, lockEffect, releaseTouch, VIEW } from './rows.ts';
 
 /** From which phases an effect may come to which end. A confirmation is knowledge: it counts from any open phase. */
 const FROM: Record<Exclude<EffectPhase, 'claimed' | 'sending'>, EffectPhase[]> = {
@@ -31,6 +31,7 @@ export async function confirm(
 ): Promise<boolean> {
   const row = await finish(tx, key, 'confirmed', input, { result: input.result, reason: null });
   if (!row) return false;
+  if (!row.touch) return true;
   const deliveredAt = row.channel === 'email' ? { deliveredAt: input.deliveredAt ?? input.now } : {};
   await tx
     .update(touch)
@@ -56,7 +57,7 @@ export async function withdraw(tx: Tx, key: string, input: Outcome & { reason: s
 /** It may have happened and nothing can tell: shown to people, never sent again. The slot stays taken. */
 export async function markUnclear(tx: Tx, key: string, input: Outcome & { reason: string }): Promise<boolean> {
   const row = await finish(tx, key, 'unclear', input, { reason: input.reason });
-  if (row) await tx.update(touch).set({ state: 'unclear' }).where(eq(touch.effectKey, key));
+  if (row?.touch) await tx.update(touch).set({ state: 'unclear' }).where(eq(touch.effectKey, key));
   return row !== null;
 }
 
@@ -98,19 +99,19 @@ async function finish(
   phase: keyof typeof FROM,
   { now, wireNow }: Outcome,
   set: { result?: Json; reason: string | null },
-): Promise<EffectRow | null> {
+): Promise<EffectView | null> {
   const finishedAt = phase === 'unclear' ? null : now;
   const [row] = await tx
     .update(effect)
     .set({ ...set, phase, finishedAt, updatedAt: now, wireUpdatedAt: wireNow })
     .where(and(eq(effect.key, key), inArray(effect.phase, FROM[phase])))
-    .returning();
+    .returning(VIEW);
   return row ?? null;
 }
 
 async function end(
   tx: Tx,
-  row: EffectRow,
+  row: EffectView,
   kind: 'refuse' | 'withdraw',
   input: { now: Iso; reason: string },
 ): Promise<void> {

@@ -1,8 +1,12 @@
-import { and, desc, eq, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { EffectPhase, Iso, Json } from '../../domain/model.ts';
 import { effect, touch } from '../schema/index.ts';
 import type { Tx } from '../transaction.ts';
 import type { Vault } from '../vault.ts';
+
+const { payload: _sealed, ...view } = getTableColumns(effect);
+/** The columns of a view: whoever does not send has no use for the sealed bytes. */
+export const VIEW = view;
 
 export type EffectRow = typeof effect.$inferSelect;
 /** An effect without its sealed bytes. */
@@ -58,13 +62,12 @@ export function effectsOf(filter: Omit<EffectFilter, 'limit'>): SQL | undefined 
 
 /** Newest first. */
 export async function listEffects(tx: Tx, filter: EffectFilter): Promise<EffectView[]> {
-  const rows = await tx
-    .select()
+  return tx
+    .select(VIEW)
     .from(effect)
     .where(effectsOf(filter))
     .orderBy(desc(effect.claimedAt), effect.key)
     .limit(filter.limit ?? 200);
-  return rows.map(({ payload: _, ...view }) => view);
 }
 
 /** Oldest first. */

@@ -11,14 +11,13 @@ const EVENTS_PER_REQUEST = 2_000;
 const INSERT_ID_BYTES = 36;
 
 /**
- * Our trigger events and outcomes as Mixpanel events of the account. Naturally idempotent: Mixpanel keeps one of those
- * that agree in (event, time, distinct_id, $insert_id), and all four are fixed here
- * (https://docs.mixpanel.com/reference/event-deduplication).
+ * Our trigger events and outcomes as Mixpanel events of the account. Mixpanel keeps one of those that agree in (event,
+ * time, distinct_id, $insert_id), and all four are fixed here (https://docs.mixpanel.com/reference/event-deduplication).
  */
 export function writeBack(client: MixpanelClient): WriteOperation<OutcomeEvent[], Json, { imported: number }> {
   return {
     name: 'writeBack',
-    idempotency: 'natural',
+    idempotency: 'vendor_key',
     settleMs: 60_000,
     timeoutMs: 25_000,
     prepare: (events) =>
