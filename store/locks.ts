@@ -13,18 +13,29 @@ export interface Locks {
 }
 
 export async function lock(tx: Tx, locks: Locks): Promise<void> {
-  await lockScope(tx, 'account', locks.accounts ?? []);
-  await lockScope(tx, 'person', locks.persons ?? []);
-  await lockScope(tx, 'budget', locks.budgets ?? []);
+  const wanted = [
+    ...inOrder('account', locks.accounts),
+    ...inOrder('person', locks.persons),
+    ...inOrder('budget', locks.budgets),
+  ];
+  if (wanted.length === 0) return;
+  const scopes = sql.param(wanted.map(({ scope }) => scope));
+  const ids = sql.param(wanted.map(({ id }) => id));
+  const rows = sql`unnest(${scopes}::text[], ${ids}::text[]) with ordinality as wanted (scope, id, place)`;
+  // Almost always they are there already. If not, none may be locked yet: those that are missing could come earlier.
+  const taken = await tx.execute(sql`
+    select 1 from ${rows} join ${lockRow} using (scope, id)
+     where (select count(*) from ${rows} join ${lockRow} as there using (scope, id)) = ${wanted.length}
+     order by place for no key update of ${lockRow}`);
+  if (taken.rowCount === wanted.length) return;
+  await tx.execute(sql`
+    insert into ${lockRow} (scope, id) select scope, id from ${rows} order by place on conflict do nothing`);
+  await tx.execute(sql`
+    select 1 from ${rows} join ${lockRow} using (scope, id) order by place for no key update of ${lockRow}`);
 }
 
-async function lockScope(tx: Tx, scope: string, ids: string[]): Promise<void> {
-  if (ids.length === 0) return;
-  const wanted = sql.param([...new Set(ids)].sort());
-  await tx.execute(sql`
-    insert into ${lockRow} (scope, id) select ${scope}, id from unnest(${wanted}::text[]) as id order by id collate "C"
-    on conflict do nothing`);
-  await tx.execute(sql`
-    select 1 from ${lockRow} where scope = ${scope} and id = any(${wanted}::text[])
-    order by id collate "C" for no key update`);
+/** As "C" collates: every caller must come to the same order. */
+function inOrder(scope: string, ids: string[] = []): { scope: string; id: string }[] {
+  const sorted = [...new Set(ids)].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  return sorted.map((id) => ({ scope, id }));
 }

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { KeyRing } from './keys.ts';
 import { migrateStore } from './migrate.ts';
+import { planOnce } from './planned.ts';
 import { openVault, type Vault } from './vault.ts';
 
 export interface StoreOptions {
@@ -39,7 +40,10 @@ export async function openStore(url: string, options: StoreOptions): Promise<Sto
   pool.on('error', (error) => options.onConnectionLost?.(error));
   // The pool listens for errors of idle connections only. One that breaks in the middle of a transaction fails its
   // query, and without a listener of its own it would end the process as well.
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    planOnce(client);
+  });
   try {
     await pool.query('select 1');
   } catch (error) {
