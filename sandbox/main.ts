@@ -22,6 +22,7 @@ const optionsSchema = z.strictObject({
   hubUrl: z.url().nullish(),
   cast: cast.default({}),
   people: z.boolean().default(true),
+  rateLimits: z.boolean().default(true),
   /** Guardrails as the company wrote them, where they differ from the example's (business milliseconds). */
   judge: z
     .strictObject({

@@ -23,6 +23,8 @@ export interface SandboxOptions {
   /** False: nobody acts. */
   people?: boolean;
   judge?: Partial<JudgeConfig>;
+  /** False: vendors refuse nobody for asking too often. */
+  rateLimits?: boolean;
   log?: (line: string) => void;
 }
 

@@ -28,6 +28,8 @@ export interface FrameOptions {
   ledger?: string | null;
   /** Where webhooks go; may be told later. */
   hubUrl?: string | null;
+  /** False: vendors refuse nobody for asking too often. */
+  rateLimits?: boolean;
   log?: (line: string) => void;
 }
 
@@ -104,6 +106,7 @@ export async function startFrame(options: FrameOptions): Promise<Frame> {
         deliver: createDeliver({ vendor: name, clock, hubUrl, recorder, faults, signal: stopping.signal, log }),
         directory,
         secrets,
+        rateLimits: options.rateLimits ?? true,
         log: (line) => log(`${name}: ${line}`),
       }),
     );

@@ -203,6 +203,8 @@ export interface TwinContext {
   directory: Directory;
   /** The secrets that this twin accepts and signs with, by environment variable name. */
   secrets: Record<string, string>;
+  /** False: the vendor's rate limits are lifted, where the hub's own speed is measured. */
+  rateLimits: boolean;
   log: (line: string) => void;
 }
 

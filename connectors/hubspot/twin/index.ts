@@ -24,7 +24,7 @@ export const twin: MakeTwin = (context) => {
   const ids = emptyIds();
   const told = factsTold(portal, ids, context);
   const written = recordWrites(portal, context);
-  const limit = rateLimit(() => context.now().slice(0, 10));
+  const limit = rateLimit(() => context.now().slice(0, 10), context.rateLimits);
   return {
     name: 'hubspot',
     apply: worldRows(portal, ids, context.log),

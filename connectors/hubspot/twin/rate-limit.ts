@@ -26,7 +26,11 @@ export interface Taken {
   refusal: Json;
 }
 
-export function rateLimit(businessDay: () => string): { take: (wireNow: number) => Taken; usage: () => Usage } {
+/** @param enforced false: counted and shown, but nobody is refused */
+export function rateLimit(
+  businessDay: () => string,
+  enforced: boolean,
+): { take: (wireNow: number) => Taken; usage: () => Usage } {
   let calls: number[] = [];
   let asked: number[] = [];
   let day = { name: '', calls: 0 };
@@ -36,7 +40,7 @@ export function rateLimit(businessDay: () => string): { take: (wireNow: number) 
     asked = [...asked.filter((at) => at > wireNow - INTERVAL_MS), wireNow];
     usage.most = Math.max(usage.most, asked.length);
     if (day.name !== businessDay()) day = { name: businessDay(), calls: 0 };
-    const refused = calls.length >= MAX;
+    const refused = enforced && calls.length >= MAX;
     usage[refused ? 'refused' : 'calls'] += 1;
     if (!refused) {
       calls.push(wireNow);
@@ -45,7 +49,7 @@ export function rateLimit(businessDay: () => string): { take: (wireNow: number) 
     return {
       headers: {
         'x-hubspot-ratelimit-max': String(MAX),
-        'x-hubspot-ratelimit-remaining': String(MAX - calls.length),
+        'x-hubspot-ratelimit-remaining': String(Math.max(0, MAX - calls.length)),
         'x-hubspot-ratelimit-interval-milliseconds': String(INTERVAL_MS),
         'x-hubspot-ratelimit-daily': String(DAILY),
         'x-hubspot-ratelimit-daily-remaining': String(DAILY - day.calls),

@@ -79,6 +79,7 @@ export function fakeTwinContext(options: FakeTwinOptions): FakeTwinContext {
     },
     directory: directoryOf(options.rows ?? [], options.catalogue ?? CATALOGUE),
     secrets: options.secrets ?? {},
+    rateLimits: true,
     log: () => {},
   };
   return context;

@@ -31,7 +31,7 @@ export function serveApi(
   endpoints: readonly Endpoint[],
   keys: ReturnType<typeof idempotency>,
 ): void {
-  const limit = rateLimit();
+  const limit = state.context.rateLimits ? rateLimit() : () => undefined;
 
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
