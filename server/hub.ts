@@ -10,11 +10,12 @@ import { localUrl } from './hub-address.ts';
 import type { Running, ServerOptions, UpOptions, WorkerOptions } from './options.ts';
 import { type Place, serve } from './serve.ts';
 import { Stops } from './stops.ts';
+import type { Work } from './worker.ts';
 
 const NAMESPACE = 'default';
 
 /** Everything on one machine: embedded PostgreSQL and Temporal, server and worker. */
-export async function runUp(options: UpOptions): Promise<Running> {
+export async function runUp(options: UpOptions, work?: Work): Promise<Running> {
   const { dataDir, progress } = options;
   const stops = new Stops();
   try {
@@ -59,6 +60,7 @@ export async function runUp(options: UpOptions): Promise<Running> {
       network: { ...options, port },
       ...(secret === null ? {} : { codec: { origins: originsOf(temporal.uiAddress), secret } }),
       loaded,
+      ...(work === undefined ? {} : { work }),
     });
     stops.add(() => hub.stop());
     const addresses = [

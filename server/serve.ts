@@ -22,7 +22,7 @@ import { Stops } from './stops.ts';
 import { codecDoor } from './temporal/codec-door.ts';
 import { sealedConverter } from './temporal/converter.ts';
 import { findKeyUse } from './temporal/key-uses.ts';
-import { startWorker } from './worker.ts';
+import { startWorker, type Work } from './worker.ts';
 
 /** Where the parts of a hub run, and which of them in this process. */
 export interface Place {
@@ -37,6 +37,8 @@ export interface Place {
   cachedWorkflows?: number;
   /** For whom payloads are opened, besides whoever HEADROOM_CODEC_ORIGIN names. */
   codec?: { origins: string[]; secret: string };
+  /** What the worker runs; absent: the hub's own workflows and activities. */
+  work?: Work;
   /** `host`: this machine only unless told otherwise. */
   network: Pick<UpOptions, 'port' | 'publicUrl' | 'sandbox' | 'clock'> & Partial<Pick<UpOptions, 'host'>>;
 }

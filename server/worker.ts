@@ -6,6 +6,18 @@ import { createActivities } from '../activities/index.ts';
 import { TASK_QUEUE } from './task-queue.ts';
 import { FAILURE_CONVERTER } from './temporal/converter.ts';
 
+/** What a worker runs. A measurement brings its own beside ours, so that production bundles stay free of it. */
+export interface Work {
+  /** File whose exports are the workflow types. */
+  workflowsPath: string;
+  activities: (deps: Deps) => object;
+}
+
+const OURS: Work = {
+  workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+  activities: createActivities,
+};
+
 export interface RunningWorker {
   /** Rejects when the worker fails for good. */
   failed: Promise<never>;
@@ -28,12 +40,19 @@ function installRuntime({ log }: Pick<Deps, 'log'>): void {
 /** Polls for workflow and activity tasks until stopped; tasks under way are finished first. */
 export async function startWorker(
   deps: Deps,
-  place: { temporalAddress: string; namespace: string; cachedWorkflows?: number; dataConverter: DataConverter },
+  place: {
+    temporalAddress: string;
+    namespace: string;
+    cachedWorkflows?: number;
+    dataConverter: DataConverter;
+    work?: Work;
+  },
 ): Promise<RunningWorker> {
+  const { workflowsPath, activities } = place.work ?? OURS;
   installRuntime(deps);
   const connection = await NativeConnection.connect({ address: place.temporalAddress });
   const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    workflowsPath,
     failureConverterPath: FAILURE_CONVERTER,
     logger: {
       log: () => {},
@@ -50,7 +69,7 @@ export async function startWorker(
     taskQueue: TASK_QUEUE,
     workflowBundle,
     dataConverter: place.dataConverter,
-    activities: createActivities(deps),
+    activities: activities(deps),
     workflowThreadPoolSize: 1,
     maxCachedWorkflows: place.cachedWorkflows ?? 1_000,
     maxConcurrentActivityTaskExecutions: 40,

@@ -15,7 +15,7 @@ export interface Process {
 }
 
 /** Starts a program of ours under the same Node; what it says besides its one line of JSON goes to a file. */
-function start(args: string[], input: { env: Record<string, string>; logFile: string }): Process {
+export function startProgram(args: string[], input: { env: Record<string, string>; logFile: string }): Process {
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
     env: { ...process.env, ...input.env },
@@ -28,7 +28,7 @@ function start(args: string[], input: { env: Record<string, string>; logFile: st
 }
 
 /** The first line that is JSON of this shape. */
-function firstLine<T>(running: Process, schema: z.ZodType<T>, what: string, logFile: string): Promise<T> {
+export function firstLine<T>(running: Process, schema: z.ZodType<T>, what: string, logFile: string): Promise<T> {
   return new Promise((resolve, reject) => {
     let text = '';
     const timer = setTimeout(
@@ -70,11 +70,11 @@ export async function startSandboxProcess(
   options: Record<string, unknown>,
   logFile: string,
 ): Promise<{ process: Process; ready: SandboxReady }> {
-  const running = start(['sandbox/main.ts', '--options', JSON.stringify(options)], { env: {}, logFile });
+  const running = startProgram(['sandbox/main.ts', '--options', JSON.stringify(options)], { env: {}, logFile });
   return { process: running, ready: await firstLine(running, sandboxReady, 'the sandbox', logFile) };
 }
 
-const hubReady = z.object({ addresses: z.array(z.object({ name: z.string(), url: z.string() })) });
+export const hubReady = z.object({ addresses: z.array(z.object({ name: z.string(), url: z.string() })) });
 
 export async function startHubProcess(input: {
   configDir: string;
@@ -101,7 +101,7 @@ export async function startHubProcess(input: {
     '--clock',
     JSON.stringify(clock),
   ];
-  const running = start(args, { env: input.ui ? { HEADROOM_TEMPORAL_UI: '1' } : {}, logFile: input.logFile });
+  const running = startProgram(args, { env: input.ui ? { HEADROOM_TEMPORAL_UI: '1' } : {}, logFile: input.logFile });
   const { addresses } = await firstLine(running, hubReady, 'the hub', input.logFile);
   return { process: running, addresses };
 }
