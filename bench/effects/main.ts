@@ -1,0 +1,143 @@
+/**
+ * `npm run bench:effects`: nothing twice, nothing lost, how fast, and how soon after a death. Bounded, on loopback;
+ * exit code 1 when a bound is missed.
+ */
+import { parseArgs } from 'node:util';
+import type { Target } from './kinds.ts';
+import { measureRates, type Rates } from './rate.ts';
+import { type Recovery, readRecovery } from './recovery.ts';
+import { missedBounds, printFaulty, printRates, printRecovery } from './report.ts';
+import { type FaultyRun, runFaulty } from './run.ts';
+import { type Death, type Stage, startStage, type Victim } from './stage.ts';
+import { readTargets } from './targets.ts';
+
+const USAGE = `npm run bench:effects -- [--effects N] [--separate] [--only faults,recovery,rate] [--quick] [--json]
+  --effects N   effects of the faulty run (10000)
+  --separate    a server and two workers as processes of their own
+  --only LIST   these parts only
+  --quick       a tenth of everything
+  --json        one line of JSON at the end, for programs`;
+
+const PARTS = ['faults', 'recovery', 'rate'] as const;
+type Part = (typeof PARTS)[number];
+
+export interface Report {
+  form: 'one process' | 'separate processes';
+  deaths: Death[];
+  faults: FaultyRun | null;
+  recovery: Recovery[] | null;
+  rate: Rates | null;
+  missed: string[];
+}
+
+const isOurs = (victim: Victim) => victim !== 'Temporal' && victim !== 'PostgreSQL';
+
+/** Ten of ours, three of Temporal's and two of PostgreSQL's, mixed. */
+function killsOf(stage: Stage, quick: boolean): Victim[] {
+  const ours = stage.victims.filter(isOurs);
+  const next = (n: number): Victim => ours[n % ours.length] ?? 'hub';
+  if (quick) return [next(0), 'Temporal', next(1), 'PostgreSQL', next(2)];
+  const servers: Record<number, Victim> = {
+    2: 'Temporal',
+    5: 'PostgreSQL',
+    8: 'Temporal',
+    11: 'PostgreSQL',
+    13: 'Temporal',
+  };
+  let n = 0;
+  return Array.from({ length: 15 }, (_, place) => servers[place] ?? next(n++));
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      effects: { type: 'string' },
+      separate: { type: 'boolean', default: false },
+      only: { type: 'string', default: PARTS.join(',') },
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
+  const parts = values.only.split(',');
+  const unknown = parts.filter((part) => !PARTS.some((known) => known === part));
+  if (unknown.length > 0) throw new Error(`unknown part ${unknown.join(', ')}\n${USAGE}`);
+  const wants = (part: Part) => parts.includes(part);
+  const effects = Number(values.effects ?? (values.quick ? 1_000 : 10_000));
+  if (!Number.isInteger(effects) || effects < 1) throw new Error(`--effects must be a whole number\n${USAGE}`);
+  const accounts = Math.min(200, Math.max(20, Math.ceil(effects / 50)));
+
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  say(`starting the vendors, the hub${values.separate ? ' (a server and two workers)' : ''} and its servers`);
+  const stage = await startStage({ accounts, separate: values.separate, rateLimits: false });
+  process.once('SIGINT', () => void stage.stop().finally(() => process.exit(130)));
+  try {
+    const targets = await readTargets(stage.store, accounts);
+    const report = await measure(stage, targets, { wants, effects, quick: values.quick, say });
+    report.form = values.separate ? 'separate processes' : 'one process';
+    if (report.faults) say(printFaulty(report.faults, report.deaths));
+    if (report.recovery) say(printRecovery(report.recovery));
+    if (report.rate) say(printRates(report.rate));
+    if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+    for (const line of report.missed) say(`missed: ${line}`);
+    if (report.missed.length === 0) return 0;
+    stage.keepLogs();
+    say(`logs in ${stage.folder}`);
+    return 1;
+  } finally {
+    await stage.stop();
+  }
+}
+
+async function measure(
+  stage: Stage,
+  targets: Target[],
+  input: { wants: (part: Part) => boolean; effects: number; quick: boolean; say: (line: string) => void },
+): Promise<Report> {
+  const { wants, effects, quick, say } = input;
+  const report: Report = {
+    form: 'one process',
+    deaths: stage.deaths,
+    faults: null,
+    recovery: null,
+    rate: null,
+    missed: [],
+  };
+  if (wants('rate')) {
+    say('speed without faults, with the ledger and without, in turns');
+    report.rate = await measureRates(
+      stage,
+      targets,
+      quick ? { rounds: 2, effects: 200 } : { rounds: 4, effects: 600 },
+      say,
+    );
+  }
+  if (wants('recovery')) {
+    say('deaths without other faults');
+    const kills = killsOf(stage, false).filter(isOurs);
+    const before = stage.deaths.length;
+    const load = { name: 'calm', effects: quick ? 330 : 1_100, faults: false, kills: kills.slice(0, 3) };
+    const calm = await runFaulty(stage, targets, load, say);
+    report.recovery = await readRecovery(stage, 'calm', stage.deaths.slice(before));
+    report.missed.push(...calm.judged.problems);
+  }
+  if (wants('faults')) {
+    say(`${effects} effects while every vendor fails now and then and processes die`);
+    const kills = killsOf(stage, quick);
+    report.faults = await runFaulty(stage, targets, { name: 'faulty', effects, faults: true, kills }, say);
+  }
+  report.missed.push(...missedBounds(report));
+  return report;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(1);
+  },
+);
