@@ -14,7 +14,7 @@ export const WAVES: Kind[][] = [
   ['alert_update', 'task_done', 'trial_end', 'plan_change', 'write_back'],
 ];
 export const PER_SUBJECT = WAVES.flat().length;
-const IN_FLIGHT = 40;
+const IN_FLIGHT = 120;
 /** A doubt is written down when its attempt is over; upkeep looks at what stood still for longer. */
 const MANY = 100_000;
 
