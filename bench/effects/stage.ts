@@ -2,7 +2,6 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import type { BusinessClock } from '../../domain/clock.ts';
 import {
@@ -22,7 +21,8 @@ import { supervise } from '../../server/embedded/supervise.ts';
 import { startTemporal } from '../../server/embedded/temporal.ts';
 import type { SandboxFile } from '../../server/options.ts';
 import { Stops } from '../../server/stops.ts';
-import { openStore, readDataKey, type Store } from '../../store/index.ts';
+import { sealedConverter } from '../../server/temporal/converter.ts';
+import { openStore, readKeyRing, type Store } from '../../store/index.ts';
 import type { HubTask } from './hub.ts';
 import { writeConfig, writeWorld } from './world.ts';
 
@@ -101,17 +101,18 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     const places = { folder, dataDir, configDir, port, vendors };
     const hub = options.separate ? await startParts(places, stops) : await startEmbedded(places, stops);
 
+    const keys = readKeyRing(dataDir, process.env.HEADROOM_DATA_KEY);
     const connection = await Connection.connect({ address: hub.temporalAddress });
     stops.add(() => connection.close());
     const store = await openStore(hub.databaseUrl, {
       tenant: TENANT,
-      dataKey: readDataKey(dataDir, undefined),
+      keys,
       maxConnections: 2,
     });
     stops.add(() => store.close());
     const deaths: Death[] = [];
     return {
-      client: new Client({ connection, namespace: NAMESPACE }),
+      client: new Client({ connection, namespace: NAMESPACE, dataConverter: sealedConverter(keys) }),
       store,
       control: addresses.control ?? '',
       secrets,
@@ -294,5 +295,3 @@ async function slackChannel({ addresses, secrets }: SandboxReady): Promise<strin
   if (channel === undefined) throw new Error('the Slack simulator has no channel for alerts');
   return channel;
 }
-
-export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
