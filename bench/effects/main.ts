@@ -30,13 +30,17 @@ export interface Report {
   missed: string[];
 }
 
+/** Below this many effects one death is enough for the time it takes. */
+const SMALL = 500;
+
 const isOurs = (victim: Victim) => victim !== 'Temporal' && victim !== 'PostgreSQL';
 
 /** Ten of ours, three of Temporal's and two of PostgreSQL's, mixed. */
-function killsOf(stage: Stage, quick: boolean): Victim[] {
+function killsOf(stage: Stage, size: 'whole' | 'quick' | 'smallest'): Victim[] {
   const ours = stage.victims.filter(isOurs);
   const next = (n: number): Victim => ours[n % ours.length] ?? 'hub';
-  if (quick) return [next(0), 'Temporal', next(1), 'PostgreSQL', next(2)];
+  if (size === 'smallest') return [next(0)];
+  if (size === 'quick') return [next(0), 'Temporal', next(1), 'PostgreSQL', next(2)];
   const servers: Record<number, Victim> = {
     2: 'Temporal',
     5: 'PostgreSQL',
@@ -118,7 +122,7 @@ async function measure(
   }
   if (wants('recovery')) {
     say('deaths without other faults');
-    const kills = killsOf(stage, false).filter(isOurs);
+    const kills = killsOf(stage, 'whole').filter(isOurs);
     const before = stage.deaths.length;
     const load = { name: 'calm', effects: quick ? 330 : 1_100, faults: false, kills: kills.slice(0, 3) };
     const calm = await runFaulty(stage, targets, load, say);
@@ -127,7 +131,7 @@ async function measure(
   }
   if (wants('faults')) {
     say(`${effects} effects while every vendor fails now and then and processes die`);
-    const kills = killsOf(stage, quick);
+    const kills = killsOf(stage, effects < SMALL ? 'smallest' : quick ? 'quick' : 'whole');
     report.faults = await runFaulty(stage, targets, { name: 'faulty', effects, faults: true, kills }, say);
   }
   report.missed.push(...missedBounds(report));

@@ -31,7 +31,8 @@ export async function readRecovery({ store }: Stage, name: string, deaths: Death
     const hit = effects
       .filter((effect) => effect.kind === kind)
       .flatMap(({ claimed, finished }) => {
-        const death = deaths.find(({ killedAt }) => claimed < killedAt && killedAt < finished);
+        // The last one: whoever dies again while it recovers starts anew.
+        const death = deaths.findLast(({ killedAt }) => claimed < killedAt && killedAt < finished);
         return death ? [{ afterDeath: finished - death.killedAt, afterRestart: finished - death.backAt }] : [];
       });
     if (hit.length === 0) return [];
