@@ -28,7 +28,7 @@ export async function failNoMore(control: string): Promise<void> {
 
 const MAIL_FAULTS: [kind: string, chance: number][] = [
   ['accept_then_reset', CHANCES.acceptThenReset],
-  ['accept_then_hang', CHANCES.acceptThenTimeout],
+  ['accept_then_timeout', CHANCES.acceptThenTimeout],
   ['try_later_after_data', CHANCES.serverError],
   ['try_later', CHANCES.rateLimited],
 ];
