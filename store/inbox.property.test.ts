@@ -130,7 +130,21 @@ test('an event whose worker died is handed out again when its lease ends', async
   const [row] = (await next(10)).filter((r) => r.source === 'slack');
   expect((await next(10, 999)).filter((r) => r.source === 'slack')).toEqual([]);
   expect((await next(10, 1_000)).filter((r) => r.source === 'slack')).toMatchObject([{ eventId: 'l1', attempts: 2 }]);
-  await inTransaction(store, (tx) => inboxRetry(tx, row?.id ?? 0, 'timeout', 5_000));
+  await inTransaction(store, (tx) => inboxRetry(tx, row?.id ?? 0, 'timeout', { wireNextAt: 5_000, counts: true }));
   expect((await next(10, 4_999)).filter((r) => r.source === 'slack')).toEqual([]);
   expect((await next(10, 5_000)).filter((r) => r.source === 'slack')).toHaveLength(1);
+});
+
+test('sources that are passed over lose nothing, and a wait that the vendor asked for is no attempt', async () => {
+  await take('billing', [anEvent('p1', 'y')]);
+  const except = async (wireNow: number) =>
+    (await inTransaction(store, (tx) => nextInbox(tx, 10, { wireNow, leaseMs: 1, except: ['billing'] }))).filter(
+      (row) => row.source === 'billing',
+    );
+  expect(await except(9_000)).toEqual([]);
+  const [row] = (await next(10, 9_000)).filter((one) => one.source === 'billing');
+  expect(row).toMatchObject({ eventId: 'p1', attempts: 1 });
+  await inTransaction(store, (tx) => inboxRetry(tx, row?.id ?? 0, 'later', { wireNextAt: 9_500, counts: false }));
+  const [again] = (await next(10, 9_500)).filter((one) => one.source === 'billing');
+  expect(again).toMatchObject({ eventId: 'p1', attempts: 1 });
 });

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, lte, notInArray, sql } from 'drizzle-orm';
 import type { Iso, Json } from '../domain/model.ts';
 import { chunks } from './bulk.ts';
 import { inbox } from './schema/index.ts';
@@ -43,12 +43,12 @@ export async function takeIn(
 
 /**
  * Takes up to `limit` events to handle, at most one per object and always its oldest unfinished one; a parked event
- * holds up its object only. Nobody else gets them before the lease ends; then call `inboxDone`, `inboxRetry` or `park`.
+ * holds up its object only. Sources in `except` are passed over. Nobody else gets them before the lease ends; then call `inboxDone`, `inboxRetry` or `park`.
  */
 export async function nextInbox(
   tx: Tx,
   limit: number,
-  { wireNow, leaseMs }: { wireNow: number; leaseMs: number },
+  { wireNow, leaseMs, except = [] }: { wireNow: number; leaseMs: number; except?: string[] },
 ): Promise<InboxRow[]> {
   const take = tx
     .select({ id: inbox.id })
@@ -57,6 +57,7 @@ export async function nextInbox(
       and(
         inArray(inbox.state, ['new', 'taken']),
         lte(inbox.wireNextAt, wireNow),
+        notInArray(inbox.source, except),
         sql`not exists (select from inbox earlier where earlier.source = ${inbox.source}
               and earlier.object = ${inbox.object} and earlier.id < ${inbox.id} and earlier.state <> 'done')`,
       ),
@@ -79,9 +80,18 @@ export async function inboxDone(tx: Tx, id: number, now: Iso): Promise<void> {
   await tx.update(inbox).set({ state: 'done', doneAt: now, error: null }).where(eq(inbox.id, id));
 }
 
-/** Handling failed in a way that may pass. */
-export async function inboxRetry(tx: Tx, id: number, error: string, wireNextAt: number): Promise<void> {
-  await tx.update(inbox).set({ state: 'new', error, wireNextAt }).where(eq(inbox.id, id));
+/** Handling failed in a way that may pass. @param next `counts`: as one of the attempts after which it is parked */
+export async function inboxRetry(
+  tx: Tx,
+  id: number,
+  error: string,
+  next: { wireNextAt: number; counts: boolean },
+): Promise<void> {
+  const attempts = next.counts ? inbox.attempts : sql`${inbox.attempts} - 1`;
+  await tx
+    .update(inbox)
+    .set({ state: 'new', error, wireNextAt: next.wireNextAt, attempts: sql`${attempts}` })
+    .where(eq(inbox.id, id));
 }
 
 /** Handling fails each time: kept with its error for a person; later events of its object wait. */

@@ -15,7 +15,7 @@ const crmRecord = z.object({ type: z.string(), id: z.string() });
 export const takeCrmEvent: HandleEvent = async ({ deps }, { name, capabilities: { crm } }, row) => {
   if (!crm) return;
   const record = crmRecord.parse(row.body);
-  const call = callWithin(READ_MS);
+  const call = callWithin(READ_MS, { priority: 'message' });
   const named = crm.accountsOf ? await crm.accountsOf(record, call) : [record.id];
   const changed = await inTransaction(deps.store, async (tx) => {
     const before = await holdersOfTicket(tx, name, record.id);
