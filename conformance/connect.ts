@@ -6,7 +6,7 @@ import type { Json } from '../domain/model.ts';
 import { type Core, openCore } from '../server/core.ts';
 import { fixedRing } from '../store/index.ts';
 import type { Lane } from './place.ts';
-import { SHORT, withWrites } from './short-times.ts';
+import { SHORT, withShortPauses, withWrites } from './short-times.ts';
 import type { Subject } from './subject.ts';
 
 /** Everything that a second process needs to connect the same way; plain JSON. */
@@ -35,7 +35,7 @@ export async function connectHub(subject: Subject, plan: ConnectionPlan, lane: L
     clock: null,
     publicUrl: 'http://127.0.0.1',
     log: pino({ enabled: false }),
-    registry: { [name]: connector },
+    registry: { [name]: withShortPauses(connector) },
   });
   const short = core.deps.connections.all.map((open) => ({
     ...open,

@@ -10,11 +10,10 @@ import { toFailure } from '../activities/map-errors.ts';
 import { liftPauses } from '../activities/upkeep/lift-pauses.ts';
 import { NotWrittenError } from '../connectors/kit/not-written.ts';
 import type { Json } from '../domain/model.ts';
+import { LONGEST_WAIT_MS } from './short-times.ts';
 
 /** More than any cell needs: whoever comes here would go on for ever. */
 const MOST_TRIES = 12;
-/** A connector's own guess at a wait (a minute after a 429) is cut to this; what a vendor names is waited out. */
-const LONGEST_WAIT_MS = 2_000;
 const BETWEEN_MS = 50;
 
 export interface Effect {

@@ -1,4 +1,6 @@
+import type { Budget } from '../connectors/kit/budget.ts';
 import type { Capabilities } from '../connectors/kit/capabilities.ts';
+import type { Connector } from '../connectors/kit/connector.ts';
 import type { WriteOperation } from '../connectors/kit/operation.ts';
 import type { Json } from '../domain/model.ts';
 
@@ -9,6 +11,25 @@ type AnyWrite = WriteOperation<unknown, Json, Json>;
  * cell would keep anybody from asking. This is the only place where a time of a connector is changed.
  */
 export const SHORT = { timeoutMs: 1_500, settleMs: 800 };
+
+/** A connector's own guess at a wait (a minute after a 429) is cut to this; what a vendor names here is shorter. */
+export const LONGEST_WAIT_MS = 2_000;
+
+/** The same connector, for whom "not before" lasts a moment: all workers wait for that as well. */
+export function withShortPauses(connector: Connector): Connector {
+  return {
+    ...connector,
+    connect: (dependencies) => {
+      const { budget } = dependencies;
+      const short: Budget = {
+        take: (use) => budget.take(use),
+        hear: (heard) => budget.hear(heard),
+        pause: (ms, ...more) => budget.pause(Math.min(ms, LONGEST_WAIT_MS), ...more),
+      };
+      return connector.connect({ ...dependencies, budget: short });
+    },
+  };
+}
 
 /** The same capabilities with every write passed through `change`. */
 export function withWrites(capabilities: Capabilities, change: (name: string, op: AnyWrite) => AnyWrite): Capabilities {

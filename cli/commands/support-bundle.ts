@@ -19,8 +19,9 @@ export function supportBundleCommand(cli: Cli): Command {
     .description('write what a person who helps needs to know: status, versions, config, counts, recent logs; redacted')
     .requiredOption('--out <file>', 'where to; compressed when it ends in .gz')
     .option('--data <dir>', 'data directory of the hub (default: HEADROOM_DATA, else ~/.local/share/headroom)')
+    .option('--json', 'print where it is as JSON')
     .addHelpText('after', '\nExample:\n  $ headroom support-bundle --out support.json.gz')
-    .action(async ({ out, data }: { out: string; data?: string }) => {
+    .action(async ({ out, data, json }: { out: string; data?: string; json?: true }) => {
       const hub = connectHub(cli, { data });
       const status = await hub.get('/status', statusAnswer);
       const { effects, journeys, triggerEvents, touches } = await hub.get('/report', reportAnswer);
@@ -36,6 +37,6 @@ export function supportBundleCommand(cli: Cli): Command {
       const text = `${JSON.stringify(redactDeep(bundle, LONGEST), null, 2)}\n`;
       const file = path.resolve(cli.cwd, out);
       writeFileSync(file, file.endsWith('.gz') ? gzipSync(text) : text, { mode: 0o600 });
-      cli.out(`Written to ${file}. Read it before you send it.`);
+      cli.out(json ? JSON.stringify({ file }) : `Written to ${file}. Read it before you send it.`);
     });
 }

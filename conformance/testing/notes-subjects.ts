@@ -42,7 +42,7 @@ const habits = {
   honest_find: { says: 'find' },
   honest_none: { says: 'none' },
   says_natural: { says: 'natural' },
-  says_key: { says: 'vendor_key' },
+  says_key: { says: 'vendor_key', looks: false },
   finds_nothing: { says: 'find', looks: false },
   retries_itself: { says: 'none', retries: true },
   never_announces: { says: 'find', announces: false },

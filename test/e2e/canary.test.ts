@@ -100,7 +100,10 @@ async function faultyRun(): Promise<void> {
   await eventually(() => mails(hub, 'acme').length > 0);
   // At 96 % a person is told, in Slack.
   measure(hub, ...about('acme', 48));
-  await eventually(() => echoesLeft().length === 0);
+  await eventually(() => {
+    expect(echoesLeft()).toEqual([]);
+    return true;
+  });
   await forge('/webhooks/billing', {
     'content-type': 'application/json',
     'stripe-signature': `t=1,v1=${sandbox.secrets.STRIPE_WEBHOOK_SECRET}`,
@@ -205,7 +208,9 @@ describe('after a faulty run', () => {
           for (const [column, value] of Object.entries(row)) {
             const place = `${name}.${column}`;
             const raw = Buffer.isBuffer(value) ? value : JSON.stringify(value);
-            expect({ place, found: findCanaries(raw, [...secrets, { name: 'a mail', text: MAIL }]) }).toEqual({
+            // Prompts are read out by the product, and lie there open (docs/decisions/017).
+            const words = name.endsWith('.prompt') ? [] : [{ name: 'a mail', text: MAIL }];
+            expect({ place, found: findCanaries(raw, [...secrets, ...words]) }).toEqual({
               place,
               found: [],
             });
