@@ -12,8 +12,8 @@ import { NotWrittenError } from '../connectors/kit/not-written.ts';
 import type { Json } from '../domain/model.ts';
 import { LONGEST_WAIT_MS } from './short-times.ts';
 
-/** More than any cell needs: whoever comes here would go on for ever. */
-const MOST_TRIES = 12;
+/** More than any cell needs (a permit of a process that died comes back after 30 s): whoever comes here goes on for ever. */
+const MOST_TRIES = 40;
 const BETWEEN_MS = 50;
 
 export interface Effect {
@@ -79,7 +79,8 @@ export async function drive(
       tries.push({ failure: `${named?.type ?? 'error'}: ${message}`, waitMs, endedAt: Date.now() });
       await between(tries.length);
       if (named?.nonRetryable) return { outcome: 'gave_up', reason: message, tries };
-      await sleep(Math.min(waitMs ?? BETWEEN_MS, LONGEST_WAIT_MS));
+      // Longer each time, as the engine waits: two workers that overtake one another must part.
+      await sleep(Math.min(waitMs ?? BETWEEN_MS * 2 ** (tries.length - 1), LONGEST_WAIT_MS));
     }
   }
   return { outcome: 'gave_up', reason: `still failing after ${MOST_TRIES} tries: ${tries.at(-1)?.failure}`, tries };

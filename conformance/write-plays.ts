@@ -87,9 +87,11 @@ export const PLAYS: { [F in WriteFault]: (play: Play) => Promise<Driven> } = {
     const driven = await play.drive(async (tries) => {
       if (tries === 1) settledBy = await settleTime(play);
     });
-    const last = play.scene.frame.ledger.entries.at(-1);
+    // What came of the first call, after it had been given up; a later one may have set the same once more.
+    const givenUpAt = driven.tries[0]?.endedAt ?? 0;
+    const late = play.scene.frame.ledger.entries.find(({ wireAt }) => wireAt >= givenUpAt);
     // Beyond its settle time a vendor may do what it likes: that is not what was to be played.
-    if (last && last.wireAt >= settledBy && driven.outcome !== 'unclear')
+    if (late && late.wireAt >= settledBy && driven.outcome !== 'unclear')
       throw new NotPlayedError('the machine was too busy for the vendor to commit in time');
     return driven;
   },
