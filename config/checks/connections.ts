@@ -3,14 +3,12 @@ import type { Manifest } from '../../connectors/kit/connector.ts';
 import { nearestName } from '../../domain/conditions/index.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import type { Path, Problem } from '../problem.ts';
+import { CONNECTION_SETTINGS } from '../schema/index.ts';
 import { exampleFor } from '../source/example-lines.ts';
 import { allowedKeys, schemasAt } from '../source/schema-words.ts';
 import type { CheckInput } from './input.ts';
 import { schemaProblems } from './schema-issues.ts';
 import { record, sectionAt, text } from './sections.ts';
-
-/** Names that every connection has; all others are the connector's own settings. */
-const COMMON = ['connector', 'mode', 'account_key', 'auth', 'webhook_secret', 'expires', 'limits', 'sandbox_url'];
 
 /** Each connection against its connector's manifest: the vendor's name, settings, secrets and account key. */
 export function checkConnections(input: CheckInput): Problem[] {
@@ -50,13 +48,15 @@ function checkSettings(
 ): Problem[] {
   const jsonSchema = inputSchema(manifest.settings);
   const known = allowedKeys(schemasAt(jsonSchema, [], connection));
-  const own = Object.entries(connection).filter(([name]) => known.includes(name) || !COMMON.includes(name));
+  const own = Object.entries(connection).filter(
+    ([name]) => known.includes(name) || !CONNECTION_SETTINGS.includes(name),
+  );
   const settings = Object.fromEntries(own);
   const parsed = manifest.settings.safeParse(settings);
   const place = { source: input.source, data: settings, jsonSchema, base: path };
   const unknown = own.filter(([name]) => !known.includes(name)).map(([name]) => name);
   // A connector's schema may be lenient with unknown names; a typing mistake must be found all the same.
-  const names = [...known, ...COMMON];
+  const names = [...known, ...CONNECTION_SETTINGS];
   return [
     ...unknown.map((name) =>
       input.source.problem(

@@ -28,6 +28,9 @@ export const connection = z.looseObject({
   sandbox_url: z.string().optional().describe('Where the simulator listens; only with mode: sandbox'),
 });
 
+/** Names that every connection has; all others are the connector's own settings, checked by its manifest. */
+export const CONNECTION_SETTINGS: readonly string[] = Object.keys(connection.shape);
+
 const DAY = 86_400_000;
 
 export const config = z.strictObject({
