@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { BusinessClock } from '../../domain/clock.ts';
 import type { Json } from '../../domain/model.ts';
 import type { FaultInput } from '../faults/fault.ts';
@@ -70,7 +71,9 @@ export async function startFrame(options: FrameOptions): Promise<Frame> {
   const overrides = createPlanOverrides(directory.catalogue);
   const stopping = new AbortController();
   let hub = options.hubUrl ?? null;
-  const hubUrl = () => hub;
+  // A company sets its webhooks up when it brings the hub in: nobody tells it what was before.
+  let inThePast = false;
+  const hubUrl = () => (inThePast ? null : hub);
 
   const note: Frame['note'] = (vendor, entry) =>
     ledger.append({ ...entry, at: clock.now(), wireAt: Date.now(), vendor });
@@ -163,7 +166,11 @@ export async function startFrame(options: FrameOptions): Promise<Frame> {
     note,
     log,
     play: async (file) => {
+      inThePast = true;
       player = await playWorld({ file, clock, scheduler, apply });
+      // What the last row changed leaves its vendor within this turn.
+      await setImmediate();
+      inThePast = false;
       player.done.catch((error: unknown) =>
         log(`the world stopped: ${error instanceof Error ? error.message : String(error)}`),
       );
