@@ -27,7 +27,7 @@ async function start(dataDir: string, port?: number) {
   return postgres;
 }
 
-async function ask(url: string, text: string): Promise<unknown[]> {
+async function ask(url: string, text: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -51,14 +51,22 @@ test('starts with the database headroom, stops by pid, and keeps data and port f
   expect(await ask(second.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
 });
 
-test('listens on loopback only, asks for the password, and keeps it in a file of its owner', async () => {
+test('listens on loopback and a socket only its owner reaches, asks for the password, and keeps it in a file of its owner', async () => {
   const dataDir = dataDirForTest();
   const postgres = await start(dataDir);
   expect(await ask(postgres.url, 'show listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }]);
-  expect(await ask(postgres.url, 'show unix_socket_directories')).toEqual([{ unix_socket_directories: '' }]);
-  const wrong = new URL(postgres.url);
-  wrong.password = 'guess';
-  await expect(ask(wrong.toString(), 'select 1')).rejects.toThrow('password authentication failed');
+  const [place] = await ask(postgres.url, `select current_setting('data_directory') as folder`);
+  expect(await ask(postgres.url, 'show unix_socket_directories')).toEqual([{ unix_socket_directories: place?.folder }]);
+  expect(fs.statSync(String(place?.folder)).mode & 0o077).toBe(0);
+  const bySocket = new URL(postgres.url);
+  expect(bySocket.searchParams.get('host')).toBe(place?.folder);
+  const byLoopback = new URL(postgres.url);
+  byLoopback.search = '';
+  for (const wrong of [bySocket, byLoopback]) {
+    expect(await ask(wrong.toString(), 'select 1 as one')).toEqual([{ one: 1 }]);
+    wrong.password = 'guess';
+    await expect(ask(wrong.toString(), 'select 1')).rejects.toThrow('password authentication failed');
+  }
   const mode = fs.statSync(path.join(dataDir, 'secrets', 'postgres-password')).mode & 0o777;
   expect(mode).toBe(0o600);
 });

@@ -28,7 +28,6 @@ const LAUNCHES = 20;
 /** Small, because a laptop runs it beside everything else; durable, because it holds the effect ledger. */
 const SETTINGS = {
   listen_addresses: HOST,
-  unix_socket_directories: '',
   shared_buffers: '64MB',
   max_connections: '60',
   jit: 'off',
@@ -136,7 +135,9 @@ async function start(
         cluster.folder,
         '-p',
         String(port),
-        ...Object.entries(SETTINGS).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
+        ...Object.entries({ ...SETTINGS, unix_socket_directories: socketFolder(cluster) ?? '' }).flatMap(
+          ([key, value]) => ['-c', `${key}=${value}`],
+        ),
       ],
       logFile: cluster.logFile,
       cwd: cluster.folder,
@@ -157,6 +158,19 @@ async function start(
   throw new Error(
     `PostgreSQL did not start; the end of ${cluster.logFile}:\n${output.trim().split('\n').slice(-8).join('\n')}`,
   );
+}
+
+/**
+ * A socket in the cluster's own folder costs about half of what loopback does. Null where its path is longer than the
+ * system allows (104 bytes at the least), or there are none.
+ */
+function socketFolder({ folder }: Cluster): string | null {
+  return process.platform === 'win32' || socketOf(folder, 65_535).length > 103 ? null : folder;
+}
+
+/** https://www.postgresql.org/docs/18/runtime-config-connection.html#GUC-UNIX-SOCKET-DIRECTORIES */
+function socketOf(folder: string, port: number): string {
+  return path.join(folder, `.s.PGSQL.${port}`);
 }
 
 /** Whether the server on a port is this cluster's: it takes our password and names our folder. */
@@ -186,6 +200,8 @@ async function query(cluster: Cluster, port: number, text: string): Promise<Reco
   }
 }
 
-function urlOf({ password }: Cluster, port: number, database: string): string {
-  return `postgres://headroom:${password}@${HOST}:${port}/${database}`;
+/** By its socket where it has one: a server that an older version of us started may not. */
+function urlOf({ folder, password }: Cluster, port: number, database: string): string {
+  const socket = fs.existsSync(socketOf(folder, port)) ? `?host=${encodeURIComponent(folder)}` : '';
+  return `postgres://headroom:${password}@${HOST}:${port}/${database}${socket}`;
 }

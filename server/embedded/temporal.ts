@@ -56,6 +56,9 @@ const DYNAMIC_CONFIG: Record<string, number | string> = {
   'matching.numTaskqueueWritePartitions': 1,
 };
 
+/** Its live memory is small: collecting it a quarter as often saves more processor time than the memory is worth. */
+const GOGC = '400';
+
 /** Starts the embedded Temporal server of a data directory, or adopts the one that a killed hub left running there. */
 export async function startTemporal(options: TemporalOptions): Promise<RunningTemporal> {
   const { dataDir, log, namespace = 'default' } = options;
@@ -104,6 +107,7 @@ async function start(
       args: argumentsOf({ port, uiPort, namespace, file: dir.temporalDb, codecEndpoint }),
       logFile: path.join(dir.log, 'temporal.log'),
       cwd: dir.root,
+      env: { GOGC, ...process.env },
     });
     const running: Recorded = { pid, startTime: startTimeOf(pid), port, uiPort };
     // Before it answers: if we are killed meanwhile, the next start must know of it.
