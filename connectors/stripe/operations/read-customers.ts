@@ -9,35 +9,45 @@ import { ACCOUNT_KEY } from '../manifest.ts';
 import { hasDiscounts } from '../money.ts';
 import { type PictureContext, pictureOf } from '../picture.ts';
 import { type PriceBook, readPriceBook } from '../price-book.ts';
-import { customer, invoice, price, type StripeCustomer, type StripeSubscription } from '../schemas.ts';
+import { customer, invoice, type Price, price, type StripeCustomer, type StripeSubscription } from '../schemas.ts';
 import { readAll, readCoupons, readPages, readSubscriptions } from './lists.ts';
 
 /** Wire time. */
 const BOOK_KEPT_MS = 5 * 60_000;
 
+interface Kept {
+  book: PriceBook;
+  /** By price: a price's tiers never change, https://docs.stripe.com/api/prices/update */
+  tiers: Map<string, Tiers>;
+  readAt: number;
+}
+type Tiers = NonNullable<Price['tiers']>;
+
 export function customerReads(client: StripeClient, dependencies: ConnectDependencies) {
   const accountKey = dependencies.connection.account_key ?? ACCOUNT_KEY;
 
-  let kept: { book: PriceBook; readAt: number } | null = null;
+  let kept: Kept | null = null;
 
   /** A storm of webhooks must not ask for the same prices each time: they are re-read by every sweep, and when old. */
-  async function priceBook(call: Call, fresh: boolean): Promise<PriceBook> {
+  async function knownPrices(call: Call, fresh: boolean): Promise<Kept> {
     if (fresh || kept === null || Date.now() - kept.readAt > BOOK_KEPT_MS) {
-      kept = { readAt: Date.now(), book: await readPriceBook(client, dependencies.config, call) };
+      const book = await readPriceBook(client, dependencies.config, call);
+      const tiered = book.prices.flatMap(({ price: { id, tiers } }) => (tiers ? [[id, tiers] as const] : []));
+      kept = { readAt: Date.now(), book, tiers: new Map(tiered) };
     }
-    return kept.book;
+    return kept;
   }
 
   /** `who` narrows the lists to one customer. */
   async function load(operation: string, call: Call, who: { customer?: string }) {
-    const [book, subscriptions, invoices] = await Promise.all([
-      priceBook(call, who.customer === undefined),
+    const [{ book, tiers }, subscriptions, invoices] = await Promise.all([
+      knownPrices(call, who.customer === undefined),
       readSubscriptions(client, operation, call, who),
       readAll(client, operation, call, invoice, (stripe, page) =>
         stripe.invoices.list({ ...who, ...page, status: 'open' }),
       ),
     ]);
-    await loadTiers(client, operation, call, subscriptions);
+    await loadTiers(client, operation, call, subscriptions, tiers);
     const now = Date.parse(businessNow(dependencies.clock, Date.now())) / 1_000;
     const context: PictureContext = {
       connection: dependencies.name,
@@ -100,15 +110,22 @@ async function loadTiers(
   operation: string,
   call: Call,
   subscriptions: StripeSubscription[],
+  known: Map<string, Tiers>,
 ): Promise<void> {
   const items = subscriptions
     .filter((subscription) => subscription.status !== 'canceled')
     .flatMap((subscription) => subscription.items.data)
     .filter((item) => item.price.billing_scheme === 'tiered' && item.price.tiers === undefined);
   for (const [id, sharing] of Map.groupBy(items, (item) => item.price.id)) {
+    const tiers = known.get(id) ?? (await readTiers(id));
+    known.set(id, tiers);
+    for (const item of sharing) item.price.tiers = tiers;
+  }
+
+  async function readTiers(id: string): Promise<Tiers> {
     const { tiers } = await client.read(operation, call, price, (stripe) =>
       stripe.prices.retrieve(id, { expand: ['tiers'] }),
     );
-    for (const item of sharing) item.price.tiers = tiers ?? [];
+    return tiers ?? [];
   }
 }
