@@ -1,4 +1,5 @@
 /** How the conformance suite tries Stripe: the twin's customers are the world's companies, on plan starter of core. */
+import { z } from 'zod';
 import type { Json } from '../../domain/model.ts';
 import type { TrialInput } from '../kit/capabilities.ts';
 import { allOf, defineConformance, doWrite, offered, type Scene } from '../kit/conformance.ts';
@@ -7,6 +8,7 @@ const TRIAL_DAYS = 14;
 const ONE_CUSTOMER = 'it asks about one customer, who is there';
 /** As it would be stored. */
 const json = (value: unknown): Json => JSON.parse(JSON.stringify(value));
+const invoiceId = z.object({ invoiceId: z.string() });
 const seconds = (iso: string) => Math.floor(Date.parse(iso) / 1_000);
 
 /** The customer's paid subscription, and the price of the next plan. */
@@ -95,6 +97,17 @@ export const conformance = defineConformance({
         return json(await billing.readCustomer(first?.customerId ?? 'cus_nobody', scene.call()));
       },
       empty: null,
+    },
+    {
+      name: 'billing.readInvoice',
+      request: { method: 'GET', path: '^/v1/invoices/' },
+      needs: 'status',
+      read: async (scene) => {
+        const { billing } = await customerOf(scene);
+        const made = await scene.act('mark_overdue', { account: scene.account });
+        return json(await billing.readInvoice(invoiceId.parse(made).invoiceId, scene.call()));
+      },
+      notApplicable: { empty: 'it asks about one invoice, which is there' },
     },
     {
       name: 'billing.readPrices',
