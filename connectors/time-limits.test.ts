@@ -11,7 +11,7 @@ const NEEDED: Record<string, Record<string, unknown>> = {
   file: { path: '/tmp/readings.ndjson' },
   mixpanel: { project_id: '1', region: 'us', timezone: 'UTC', account_key: 'company_id' },
   salesforce: { my_domain: 'larkspur.my.salesforce.com', account_key: 'Headroom_Account_Id__c' },
-  slack: { channel: '#expansion', may_read_history: true },
+  slack: { channel: 'C0123456789', may_read_history: true },
   smtp: { host: 'localhost', domain: 'mail.example.com' },
 };
 

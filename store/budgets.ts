@@ -76,7 +76,3 @@ export async function pausedUntil(
     .where(and(eq(connectionPause.connection, connection), gt(connectionPause.wireUntil, wireNow)));
   return row ?? null;
 }
-
-export async function clearPausedUntil(tx: Tx, connection: string): Promise<void> {
-  await tx.delete(connectionPause).where(eq(connectionPause.connection, connection));
-}

@@ -15,9 +15,11 @@ import {
   markSending,
   readFeed,
   recordNearMisses,
+  reinstateUpgrade,
   type Store,
   saveCredits,
   type Tx,
+  takeBackUpgrade,
   upsertAccounts,
 } from './index.ts';
 
@@ -147,5 +149,16 @@ test('leaves what is newer than asked for to a later page', async () => {
     'trigger_event',
     'decision',
     'effect',
+  ]);
+});
+
+test('an upgrade that is taken back says so, and one that is counted again says that and why', async () => {
+  const news = async () => (await pages(100)).slice(6).map(({ name, at, reason }) => ({ name, at, reason }));
+  await run((tx) => takeBackUpgrade(tx, 'up1', { reason: 'invoice unpaid', now: minutesLater(7) }));
+  expect((await news()).at(-1)).toEqual({ name: 'taken_back', at: minutesLater(7), reason: 'invoice unpaid' });
+  await run((tx) => reinstateUpgrade(tx, 'up1', { reason: 'invoice paid', now: minutesLater(8) }));
+  expect(await news()).toEqual([
+    { name: 'expansion', at: minutesLater(6), reason: 'engaged last' },
+    { name: 'reinstated', at: minutesLater(8), reason: 'reinstated: invoice paid' },
   ]);
 });

@@ -41,7 +41,7 @@ export type FeedEntry =
   | Entry<'effect', 'confirmed'>
   | Entry<'trial', TrialState>
   /** `reason` says how it was credited; `trigger` is the credited one. */
-  | Entry<'upgrade', 'expansion' | 'contraction' | 'taken_back'>;
+  | Entry<'upgrade', 'expansion' | 'contraction' | 'taken_back' | 'reinstated'>;
 
 interface FeedRow extends Record<string, unknown> {
   at: string;
@@ -90,12 +90,17 @@ export async function readFeed(
        where moved.at is not null
       union all
       select moved.at, 'upgrade', u.id || ':' || moved.name, moved.name, u.account, u.product, credit.trigger,
-             coalesce(u.taken_back_reason, credit.reason), null, null, null, null, null, null, u.to_plan, u.acv_cents
+             case when moved.name = 'reinstated' then restored.reason else coalesce(u.taken_back_reason, credit.reason) end, null, null, null, null, null, null, u.to_plan, u.acv_cents
         from upgrade u
         left join lateral (select trigger, reason from attribution
                             where upgrade_id = u.id order by trigger is null, id limit 1) as credit on true
+        -- Credit that came later than the upgrade itself is credit that was given back.
+        left join lateral (select at, reason from attribution
+                            where upgrade_id = u.id and acv_cents > 0 and at > u.at
+                            order by at desc, id limit 1) as restored on true
        cross join lateral (values (u.at, case when u.acv_cents < 0 then 'contraction' else 'expansion' end),
-                                  (u.taken_back_at, 'taken_back')) as moved(at, name)
+                                  (u.taken_back_at, 'taken_back'),
+                                  (case when u.taken_back_at is null then restored.at end, 'reinstated')) as moved(at, name)
        where moved.at is not null
     )
     select events.at::text, source, events.id, events.name, events.account, coalesce(a.name, events.account) as "accountName",

@@ -30,6 +30,7 @@ export * from './pauses.ts';
 export * from './people.ts';
 export * from './periods.ts';
 export * from './prompts.ts';
+export * from './reinstatement.ts';
 export * from './report.ts';
 export * from './reseal.ts';
 export { openBytes, sealBytes } from './sealing.ts';

@@ -17,6 +17,7 @@ import {
   readCreditFacts,
   readCredits,
   recordEngagement,
+  reinstateUpgrade,
   reportNumbers,
   type Store,
   saveCredits,
@@ -156,6 +157,31 @@ test('an upgrade taken back gives back each credit, once', async () => {
   });
   expect((await run((tx) => listUpgrades(tx, { account: 'acme' }))).map((u) => u.id)).toEqual(['u2', 'u1']);
 });
+
+test('an upgrade that is reinstated gives each credit to whom it had belonged, once', async () => {
+  const input = { reason: 'invoice paid', now: minutesLater(199) };
+  const again = (id: string) => run((tx) => reinstateUpgrade(tx, id, input));
+  expect([await again('u1'), await again('u1'), await again('u2'), await again('nobody')]).toEqual([
+    ...[true, false],
+    ...[false, false],
+  ]);
+  const { credits } = await run((tx) => listAttribution(tx));
+  const own = credits.filter((c) => c.upgradeId === 'u1');
+  expect(own.map((c) => c.acvCents)).toEqual([60_000, -60_000, 60_000]);
+  expect({ ...own[2], at: own[0]?.at, reason: own[0]?.reason }).toEqual(own[0]);
+  expect(own[2]).toMatchObject({ at: minutesLater(199), reason: 'reinstated: invoice paid' });
+  const found = await run((tx) => findUpgrade(tx, { subscriptionId: 's1', version: 2 }));
+  expect(found).toMatchObject({ takenBackAt: null, takenBackReason: null });
+  // Taken back and paid once more, it still counts once.
+  await run((tx) => takeBackUpgrade(tx, 'u1', { reason: 'another one', now: minutesLater(299) }));
+  expect(await run(ofUpgrade)).toBe(0);
+  await run((tx) => reinstateUpgrade(tx, 'u1', { reason: 'paid, too', now: minutesLater(399) }));
+  expect(await run(ofUpgrade)).toBe(60_000);
+  await run((tx) => takeBackUpgrade(tx, 'u1', { reason: 'invoice unpaid', now: minutesLater(499) }));
+});
+
+const ofUpgrade = async (tx: Tx) =>
+  (await listAttribution(tx)).credits.filter((c) => c.upgradeId === 'u1').reduce((sum, c) => sum + c.acvCents, 0);
 
 test('a trial that was granted may earn credit, one that was refused may not', async () => {
   const input = {

@@ -8,7 +8,6 @@ import {
   insertReadings,
   insertRejects,
   inTransaction,
-  listStaleMeters,
   listSweeps,
   loadMeterHeads,
   loadMeters,
@@ -123,9 +122,6 @@ test('meters come back as they were saved, memory and all', async () => {
   await run((tx) => saveMeters(tx, [meter]));
   await run((tx) => saveMeters(tx, [{ ...meter, used: 90 }]));
   expect(await run((tx) => loadMeters(tx, ['acme', 'nobody']))).toEqual([{ ...meter, used: 90 }]);
-  expect(await run((tx) => listStaleMeters(tx, minutesLater(1)))).toEqual([
-    { account: 'acme', product: 'core', metric: 'api_calls', observedAt: T0 },
-  ]);
 });
 
 test('rows that could not be understood are kept with the reason', async () => {

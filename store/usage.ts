@@ -59,20 +59,6 @@ export async function saveMeters(tx: Tx, meters: Meter[]): Promise<void> {
   });
 }
 
-/** Meters whose last reading is older than this: their source may have gone silent. */
-export async function listStaleMeters(
-  tx: Tx,
-  before: Iso,
-  limit = 500,
-): Promise<Pick<Meter, 'account' | 'product' | 'metric' | 'observedAt'>[]> {
-  return tx
-    .select({ account: meter.account, product: meter.product, metric: meter.metric, observedAt: meter.observedAt })
-    .from(meter)
-    .where(sql`${meter.observedAt} < ${before}`)
-    .orderBy(meter.observedAt)
-    .limit(limit);
-}
-
 /**
  * Keeps readings. The same value for the same source, account, metric and observedAt is nothing new; another value is
  * the next revision, in the order given. @returns those that were new, in the order given

@@ -1,7 +1,8 @@
 /** What a change at billing means for revenue and onboarding, on a real store. */
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { config } from '../../config/schema/index.ts';
-import type { BillingCustomer, OverdueInvoice } from '../../connectors/kit/capabilities.ts';
+import type { BilledInvoice, BillingCustomer, OverdueInvoice } from '../../connectors/kit/capabilities.ts';
 import { onboardingWorkflowId } from '../../domain/workflow-ids.ts';
 import {
   claimOutbox,
@@ -42,6 +43,7 @@ afterAll(() => close());
 beforeEach(async () => {
   n += 1;
   now = T0;
+  invoicesRead = 0;
   await inTransaction(store, (tx) => upsertAccounts(tx, [anAccount({ id: account() })], T0));
   await told();
 });
@@ -50,14 +52,38 @@ const account = () => `acct-${n}`;
 const later = (days: number) => {
   now = minutesLater(days * DAY);
 };
+/** How billing says that an invoice stands now; one that it does not know is gone. */
+const invoices = new Map<string, BilledInvoice>();
+let invoicesRead = 0;
+const billing = {
+  readInvoice: async (id: string) => {
+    invoicesRead += 1;
+    return invoices.get(id) ?? null;
+  },
+};
 // Only these are asked for here.
-const deps = () => ({ store, configs: { current: () => ({ config: loaded }) }, now: () => now }) as unknown as Deps;
+const deps = () =>
+  ({
+    store,
+    configs: { current: () => ({ config: loaded }) },
+    connections: { get: () => ({ capabilities: { billing } }) },
+    now: () => now,
+  }) as unknown as Deps;
+/** Billing has it from now on that an invoice for the change of that moment is in this state. */
+function invoiceIs(state: BilledInvoice['state'], issuedAt: string, id = `in-${n}`): void {
+  const customerId = `cus-${n}`;
+  invoices.set(id, { id, customerId, state, subscriptionId: `sub-${n}`, changeIssuedAt: issuedAt });
+}
 
 type Plan = { plan: string; mrrCents: number } | 'cancelled';
 const PLANS = { starter: { plan: 'starter', mrrCents: 10_000 }, pro: { plan: 'pro', mrrCents: 20_000 } };
 
 let readAt = 0;
-async function billingShows(plan: Plan, overdue: Partial<OverdueInvoice>[] = []): Promise<void> {
+async function billingShows(
+  plan: Plan,
+  overdue: Partial<OverdueInvoice>[] = [],
+  paidInvoice: string | null = null,
+): Promise<void> {
   const state =
     plan === 'cancelled'
       ? { plan: null, mrrCents: 0, status: 'cancelled' as const }
@@ -94,7 +120,7 @@ async function billingShows(plan: Plan, overdue: Partial<OverdueInvoice>[] = [])
     })),
   };
   readAt += 1;
-  await takeCustomer(deps(), 'billing', customer, readAt);
+  await takeCustomer(deps(), 'billing', customer, readAt, paidInvoice);
 }
 
 /** What workflows are told since the last look. */
@@ -174,4 +200,129 @@ test('an onboarding is told at once of any end: cancelled, downgraded, or follow
   await billingShows('cancelled');
   // The downgrade in between began no onboarding: the one to tell is still that of the upgrade.
   expect(await told()).toContain(onboarding(2));
+});
+
+/** An upgrade from starter to pro on day 1, taken back on day 23 for its invoice of that day. */
+async function takenBack(): Promise<{ unpaid: Partial<OverdueInvoice>; issuedAt: string }> {
+  await billingShows(PLANS.starter);
+  later(1);
+  const issuedAt = now;
+  await billingShows(PLANS.pro, [{}]);
+  later(23);
+  expect(await sweepTime()).toBe(1);
+  expect(await acv()).toBe(0);
+  await told();
+  return { unpaid: { dueAt: issuedAt, changeIssuedAt: issuedAt }, issuedAt };
+}
+const goesOn = (version: number) => `start_onboarding ${onboardingWorkflowId(`sub-${n}`, version)}`;
+
+test('an upgrade that was taken back stands again when its invoice is paid, and its onboarding goes on', async () => {
+  const { unpaid, issuedAt } = await takenBack();
+  later(30);
+  await billingShows(PLANS.pro, [unpaid]);
+  expect(await acv()).toBe(0);
+  later(40);
+  invoiceIs('paid', issuedAt);
+  await billingShows(PLANS.pro);
+  expect(await acv()).toBe(120_000);
+  expect(await upgrades()).toMatchObject([{ takenBackAt: null, takenBackReason: null }]);
+  expect(await told()).toContain(goesOn(2));
+  // Told again, by whichever event: it counts once.
+  await billingShows(PLANS.pro, [], `in-${n}`);
+  await billingShows(PLANS.pro, [], `in-${n}`);
+  expect(await acv()).toBe(120_000);
+  expect(await told()).not.toContain(goesOn(2));
+  expect(await sweepTime()).toBe(0);
+  await billingShows('cancelled');
+  expect(await acv()).toBe(-120_000);
+});
+
+test('an invoice that is written off brings nothing back, until somebody pays it after all', async () => {
+  const { issuedAt } = await takenBack();
+  invoiceIs('written_off', issuedAt);
+  await billingShows(PLANS.pro);
+  expect(await acv()).toBe(0);
+  later(90);
+  invoiceIs('paid', issuedAt);
+  // No picture tells of it any more; the event does.
+  await billingShows(PLANS.pro);
+  expect(await acv()).toBe(0);
+  await billingShows(PLANS.pro, [], `in-${n}`);
+  expect(await acv()).toBe(120_000);
+});
+
+test('what another customer paid, and a payment for another change, bring nothing back', async () => {
+  const { unpaid, issuedAt } = await takenBack();
+  invoiceIs('paid', minutesLater(10 * DAY), `in-${n}-later`);
+  invoiceIs('paid', issuedAt, `in-${n}-theirs`);
+  const theirs = invoices.get(`in-${n}-theirs`);
+  if (theirs) theirs.customerId = 'cus-other';
+  await billingShows(PLANS.pro, [unpaid], `in-${n}-later`);
+  await billingShows(PLANS.pro, [unpaid], `in-${n}-theirs`);
+  expect(await acv()).toBe(0);
+});
+
+test('payment and the next change in one picture: what is measured from the upgrade finds it standing', async () => {
+  const { issuedAt } = await takenBack();
+  invoiceIs('paid', issuedAt);
+  await billingShows({ plan: 'pro', mrrCents: 30_000 });
+  expect((await upgrades()).map(({ fromMrrCents, takenBackAt }) => ({ fromMrrCents, takenBackAt }))).toEqual(
+    expect.arrayContaining([
+      { fromMrrCents: 10_000, takenBackAt: null },
+      { fromMrrCents: 20_000, takenBackAt: null },
+    ]),
+  );
+  expect(await acv()).toBe(240_000);
+});
+
+test('a customer without an upgrade that was taken back costs billing no call', async () => {
+  await billingShows(PLANS.starter);
+  await billingShows(PLANS.pro, [{}]);
+  await billingShows(PLANS.pro, [], `in-${n}`);
+  expect(invoicesRead).toBe(0);
+});
+
+test('whatever is taken back, paid late, written off and told again: once all is paid, the sum is the change of price', async () => {
+  const step = fc.record({
+    mrrCents: fc.constantFrom(10_000, 20_000, 30_000, 40_000),
+    pays: fc.boolean(),
+    waits: fc.constantFrom(3, 25),
+    payNow: fc.option(fc.nat(4), { nil: null }),
+    again: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), async (story) => {
+      n += 1;
+      now = T0;
+      await inTransaction(store, (tx) => upsertAccounts(tx, [anAccount({ id: account() })], T0));
+      let day = 0;
+      let mrrCents = 10_000;
+      let owed: (Partial<OverdueInvoice> & { id: string; changeIssuedAt: string })[] = [];
+      const shows = (paid: string | null = null) => billingShows({ plan: 'pro', mrrCents }, owed, paid);
+      const pay = async (id: string, again: boolean) => {
+        const invoice = owed.find((one) => one.id === id);
+        if (!invoice) return;
+        owed = owed.filter((one) => one !== invoice);
+        invoiceIs('paid', invoice.changeIssuedAt, id);
+        await shows(id);
+        if (again) await shows(id);
+      };
+      await shows();
+      for (const [index, { pays, waits, payNow, again, ...next }] of story.entries()) {
+        day += waits;
+        later(day);
+        const isUp = next.mrrCents > mrrCents;
+        mrrCents = next.mrrCents;
+        if (isUp && !pays) owed.push({ id: `in-${n}-${index}`, dueAt: now, changeIssuedAt: now });
+        await shows();
+        await sweepTime();
+        if (payNow !== null) await pay(`in-${n}-${payNow}`, again);
+      }
+      later(day + 60);
+      await sweepTime();
+      for (const { id } of [...owed]) await pay(id, true);
+      expect(await acv()).toBe((mrrCents - 10_000) * 12);
+    }),
+    { numRuns: 60 },
+  );
 });

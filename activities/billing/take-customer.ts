@@ -10,26 +10,36 @@ import {
   upsertPeople,
 } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
+import { readPaidInvoices, reinstatePaid } from './reinstate-paid.ts';
 import { takeBackUnpaid } from './take-back-unpaid.ts';
 import { takeRevenueChange } from './take-revenue-change.ts';
 
 /**
  * Compares a customer's billing picture with ours, under the account's lock, and tells everybody concerned: upgrades
- * start onboarding and earn credit, contractions and unpaid invoices take credit back, trials hear of their end.
+ * start onboarding and earn credit, contractions and unpaid invoices take credit back, a late payment gives it back,
+ * trials hear of their end.
  * @param wireReadAt when the picture was asked for: an older one never overwrites a newer one
+ * @param paidInvoice one that billing has just told is paid
  */
 export async function takeCustomer(
   deps: Deps,
   connection: string,
   customer: BillingCustomer,
   wireReadAt: number,
+  paidInvoice: string | null = null,
 ): Promise<void> {
+  const { customerId } = customer;
+  const overdue = customer.overdueInvoices.map(({ id }) => id);
+  // Before the transaction, in which nobody is called; and before the picture is taken in, which forgets what is gone.
+  const paid = await readPaidInvoices(deps, { connection, customerId }, { overdue, told: paidInvoice });
   const { config } = deps.configs.current();
   await inTransaction(deps.store, async (tx) => {
     const now = deps.now();
     const { changes, trials } = await applyBillingCustomer(tx, connection, customer, { now, wireReadAt });
     await takeBillingContact(tx, connection, customer, now);
-    // First: what a contraction takes back must not have been taken back already.
+    // First: what is measured from a reinstated upgrade must not be measured from beneath it.
+    await reinstatePaid(tx, { connection, customerId }, { paid, changes, now });
+    // And what a contraction takes back must not have been taken back already.
     if (customer.account !== null) await takeBackUnpaid(tx, config, customer.account, now);
     for (const { before, after } of changes) {
       if (before !== null) await takeRevenueChange(tx, config, { before, after }, now);

@@ -43,7 +43,10 @@ export function writeWorld(folder: string, accounts: number, now: string): strin
   return file;
 }
 
-/** The example company, whose Slack app may read what it posted, as it must to settle a doubt. */
+/**
+ * The example company, whose Slack app may read what it posted, as it must to settle a doubt; and which gets a cohort of
+ * Mixpanel's, so that each connector that takes webhooks has its door.
+ */
 export function writeConfig(folder: string, slackChannel: string): string {
   const configDir = path.join(folder, 'config');
   fs.cpSync(EXAMPLE, configDir, { recursive: true });
@@ -53,6 +56,12 @@ export function writeConfig(folder: string, slackChannel: string): string {
   for (const connection of Object.values(config.connections)) {
     if (connection.connector === 'slack') Object.assign(connection, { channel: slackChannel, may_read_history: true });
   }
+  config.routing.fallback.slack = slackChannel;
+  Object.assign(config.connections.product_usage ?? {}, { webhook_secret: 'env:MIXPANEL_WEBHOOK_LOGIN' });
+  config.facts = {
+    ...config.facts,
+    power_users: { from: 'product_usage', read: { cohort: { name: 'Power users' } }, sample: 4 },
+  };
   fs.writeFileSync(file, stringify(config));
   return configDir;
 }

@@ -25,6 +25,7 @@ export function checkConnections(input: CheckInput): Problem[] {
       ...checkExpires(input, path, connection),
       ...checkLimits(input, path, connection, manifest),
       ...checkCommon(input, path, connection, manifest),
+      ...checkFallback(input, connection, manifest),
     ];
   });
 }
@@ -205,6 +206,15 @@ function checkCommon(
     );
   }
   return problems;
+}
+
+/** Where alerts go when an account has nobody: by the connection that has to send them. */
+function checkFallback(input: CheckInput, connection: Record<string, unknown>, manifest: Manifest): Problem[] {
+  const path = ['routing', 'fallback', 'slack'];
+  const address = text(sectionAt(input.data, 'routing', 'fallback').slack);
+  const refusal = address === null ? null : (manifest.refuseAddress?.(address, connection) ?? null);
+  if (refusal === null) return [];
+  return [input.source.problem(path, { message: refusal, found: address, example: 'slack: C0123456789' })];
 }
 
 function inputSchema(schema: z.ZodType): JsonSchema {

@@ -98,6 +98,15 @@ export interface OverdueInvoice {
   /** When a change of that subscription made it; null for renewals and others. */
   changeIssuedAt: Iso | null;
 }
+/** An invoice as it stands now. `written_off`: void, uncollectible, or credited away: nobody pays it, though some do later. */
+export interface BilledInvoice {
+  id: string;
+  customerId: string | null;
+  state: 'open' | 'paid' | 'written_off';
+  /** As in OverdueInvoice. */
+  subscriptionId: string | null;
+  changeIssuedAt: Iso | null;
+}
 export interface BillingTrial {
   subscriptionId: string;
   offerId: string;
@@ -136,6 +145,8 @@ export interface TrialInput {
 export interface Billing {
   readCustomers: (call: Call) => AsyncIterable<BillingCustomer[]>;
   readCustomer: (customerId: string, call: Call) => Promise<BillingCustomer | null>;
+  /** Null: deleted, or never there. */
+  readInvoice: (invoiceId: string, call: Call) => Promise<BilledInvoice | null>;
   readPrices: (call: Call) => Promise<PlanPrice[]>;
   previewChange: (
     input: {

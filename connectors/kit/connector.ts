@@ -83,6 +83,8 @@ export interface Manifest {
   webhook: boolean;
   /** What a connection of it can do: lets `validate` say that a step has nobody to do it. */
   provides?: Capability[];
+  /** Why `routing` may not send alerts to this address through it, as a sentence with the remedy; null: it may. */
+  refuseAddress?: (address: string, settings: Record<string, unknown>) => string | null;
 }
 
 export interface Connector {

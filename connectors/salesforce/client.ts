@@ -26,6 +26,7 @@ import {
   settings as settingsSchema,
 } from './manifest.ts';
 import { createSessions, type Session } from './session.ts';
+import { createSignIn } from './sign-in.ts';
 
 /** Of one request; a whole read of all accounts takes as long as its own call allows. */
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -58,7 +59,7 @@ export function createClient(dependencies: ConnectDependencies): SalesforceClien
   const guard = hostGuard(manifest, connection);
   const fetch = hostFetch(guard);
   const base = baseUrl(connection, `https://${settings.my_domain}`);
-  const sessions = createSessions(dependencies, { settings, guard, fetch, base });
+  const sessions = createSessions(dependencies, createSignIn(dependencies, { settings, fetch, base }), guard);
   const byCode = classifySalesforce(() => {
     const now = businessNow(clock, Date.now());
     return wireDelay(clock, now, addMs(now, DAILY_PROBE_MS));
@@ -103,7 +104,7 @@ export function createClient(dependencies: ConnectDependencies): SalesforceClien
       return (await send(session)).body;
     } catch (error) {
       if (!isSessionOver(error)) throw error;
-      sessions.forget(session);
+      await sessions.forget(session);
       return (await send(await sessions.current(call))).body;
     }
   }

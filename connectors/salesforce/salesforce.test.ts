@@ -401,6 +401,59 @@ describe.each([
   });
 });
 
+describe('a write in words, for whoever must find out whether it arrived', () => {
+  const COMPANY = '001Hr0000000001IAA';
+  const words = (settings: Record<string, unknown> = {}) => connect(url, { settings }).crm;
+
+  test.each([
+    [{}, `${taskInput().marker} in the comments of a task`],
+    [KEYED, `Headroom_Key__c = ${taskInput().marker}`],
+    [UPSERTED, `Headroom_Key__c = ${taskInput().marker}`],
+  ])('a task with %j names its account, its subject and its key', (settings, lookFor) => {
+    const { createTask } = words(settings);
+    expect(createTask.explain?.(createTask.prepare(taskInput({ companyId: COMPANY })), 'k')).toEqual({
+      to: `account ${COMPANY}`,
+      what: taskInput().subject,
+      where: `the activities of account ${COMPANY} in Salesforce, the recycle bin included`,
+      lookFor,
+    });
+  });
+
+  test('what it says to look for is what stands there', async () => {
+    const { crm } = connect(url);
+    const payload = crm.createTask.prepare(taskInput({ companyId: await accountId(), body: 'No link in here.' }));
+    await crm.createTask.send(payload, fakeWriteCall('k'));
+    const [key = ''] = crm.createTask.explain?.(payload, 'k').lookFor.split(' in the comments') ?? [];
+    expect(key).toBe(taskInput().marker);
+    expect(JSON.stringify(context.emitted.at(-1)?.event)).toContain(key);
+  });
+
+  test('a task that is ticked off, by the status of this org', () => {
+    const { completeTask } = words({ completed_status: 'Erledigt' });
+    const payload = completeTask.prepare({ taskId: '00THr0000000001MAA', note: 'They upgraded.' });
+    expect(completeTask.explain?.(payload, 'k')).toEqual({
+      to: 'task 00THr0000000001MAA',
+      what: 'They upgraded.',
+      where: 'task 00THr0000000001MAA in Salesforce',
+      lookFor: 'its status Erledigt',
+    });
+  });
+
+  test('fields of an account, by the names that they have there', () => {
+    const { tagAccount } = words();
+    const payload = tagAccount.prepare({
+      companyId: COMPANY,
+      fields: { qbr_tag: 'seats 96 %', last_trigger: 'urgent' },
+    });
+    expect(tagAccount.explain?.(payload, 'k')).toEqual({
+      to: `account ${COMPANY}`,
+      what: 'Headroom_QBR_Tag__c = seats 96 %, Headroom_Last_Trigger__c = urgent',
+      where: `the fields of account ${COMPANY} in Salesforce`,
+      lookFor: 'Headroom_QBR_Tag__c, Headroom_Last_Trigger__c',
+    });
+  });
+});
+
 describe('tasks', () => {
   test('the same key sent twice by upsert is one task, and does not reopen it', async () => {
     const { crm } = connect(url, { settings: UPSERTED });

@@ -1,16 +1,35 @@
 import { z } from 'zod';
 import type { Manifest } from '../kit/connector.ts';
 
-export const settings = z.strictObject({
-  channel: z
-    .string()
-    .min(1)
-    .meta({ description: 'Where alerts go when a person is not found in the workspace', examples: ['#expansion'] }),
-  may_read_history: z.boolean().default(false).meta({
-    description:
-      'The app has channels:history, groups:history and im:history: an alert with an unknown outcome can be looked up',
-  }),
-});
+/** Slack's ids of conversations: channel, private channel, direct message. */
+export const CHANNEL_ID = /^[CGD][A-Z0-9]{6,}$/;
+
+/**
+ * A message may be posted to a channel's name; its history is read by id only. Names could be looked up with one more
+ * scope, but a channel that is renamed would be lost then, in the middle of a doubt.
+ */
+const BY_NAME =
+  'with may_read_history: true a channel is named by its id, since Slack reads no history by name. Copy it from Slack: the channel’s name > About, at the bottom; such as C0123456789';
+
+export const settings = z
+  .strictObject({
+    channel: z
+      .string()
+      .min(1)
+      .meta({
+        description:
+          'Where alerts go when a person is not found in the workspace: its id, or its name where `may_read_history` is off',
+        examples: ['C0123456789', '#expansion'],
+      }),
+    may_read_history: z.boolean().default(false).meta({
+      description:
+        'The app has channels:history, groups:history and im:history: an alert with an unknown outcome can be looked up. Needs the ids of channels, not their names',
+    }),
+  })
+  .refine(({ channel, may_read_history }) => !may_read_history || CHANNEL_ID.test(channel), {
+    path: ['channel'],
+    error: BY_NAME,
+  });
 export type SlackSettings = z.output<typeof settings>;
 
 /** Scopes: chat:write, chat:write.public, im:write, users:read, users:read.email; *:history with may_read_history. */
@@ -30,4 +49,6 @@ export const manifest: Manifest = {
   needsAccountKey: false,
   webhook: true,
   provides: ['chat'],
+  refuseAddress: (address, { may_read_history }) =>
+    may_read_history === true && address.startsWith('#') ? BY_NAME : null,
 };

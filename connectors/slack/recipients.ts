@@ -1,10 +1,9 @@
 import type { Call } from '../kit/operation.ts';
 import type { SlackClient } from './client.ts';
 import { slackCode } from './errors.ts';
+import { CHANNEL_ID } from './manifest.ts';
 import { openReply, userReply } from './schemas.ts';
 
-/** Slack's ids of conversations: channel, private channel, direct message. */
-const CHANNEL_ID = /^[CGD][A-Z0-9]{6,}$/;
 const USER_ID = /^[UW][A-Z0-9]{6,}$/;
 
 /**

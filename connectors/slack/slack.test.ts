@@ -58,6 +58,8 @@ function chatOf(settings?: Record<string, unknown>): Chat {
   if (!chat) throw new Error('the connector has no chat');
   return chat;
 }
+/** #expansion of the simulated workspace. */
+const CHANNEL = 'C270NP1PIZA';
 const post = (chat: Chat, changes = {}) =>
   chat.postAlert.send(chat.postAlert.prepare(alertInput(changes)), fakeWriteCall('k'));
 
@@ -139,9 +141,32 @@ describe('settling an unknown outcome', () => {
   });
 
   test('admits that a channel known by name only cannot be searched', async () => {
-    const chat = chatOf({ may_read_history: true });
-    const payload = chat.postAlert.prepare(alertInput());
+    const chat = chatOf({ may_read_history: true, channel: CHANNEL });
+    const payload = chat.postAlert.prepare(alertInput({ to: '#expansion' }));
     expect(await find(chat, payload)).toMatchObject({ kind: 'unknown', reason: expect.stringContaining('#expansion') });
+  });
+});
+
+describe('a channel that is given by its name', () => {
+  const problemsOf = (given: Record<string, unknown>) =>
+    slack.manifest.settings.safeParse(given).error?.issues.map(({ path, message }) => [path.join('.'), message]) ?? [];
+
+  test('is refused where its history has to be read, with what to do', () => {
+    expect(problemsOf({ channel: '#expansion', may_read_history: true })).toEqual([
+      ['channel', expect.stringMatching(/by its id.*Copy it from Slack/)],
+    ]);
+    expect(problemsOf({ channel: CHANNEL, may_read_history: true })).toEqual([]);
+    expect(problemsOf({ channel: '#expansion' })).toEqual([]);
+  });
+
+  test('is refused in routing alike; people are addressed as before', () => {
+    const refuse = (address: string, may_read_history: boolean) =>
+      slack.manifest.refuseAddress?.(address, { may_read_history });
+    expect(refuse('#expansion', true)).toMatch(/by its id/);
+    expect([refuse('#expansion', false), refuse(CHANNEL, true), refuse('ana@own.example', true)]).toEqual([
+      ...[null, null],
+      null,
+    ]);
   });
 });
 
@@ -159,7 +184,7 @@ describe('updating an alert', () => {
   });
 
   test('that comes late does not bring the button back, where the message can be read', async () => {
-    const chat = chatOf({ may_read_history: true });
+    const chat = chatOf({ may_read_history: true, channel: CHANNEL });
     const posted = await post(chat);
     await update(chat, posted, { buttons: [], status: 'Trial ended', version: 3 });
     await update(chat, posted, { version: 2 });

@@ -1,4 +1,5 @@
 /** How the conformance suite tries Stripe: the twin's customers are the world's companies, on plan starter of core. */
+import { z } from 'zod';
 import type { Json } from '../../domain/model.ts';
 import type { TrialInput } from '../kit/capabilities.ts';
 import { allOf, defineConformance, doWrite, offered, type Scene } from '../kit/conformance.ts';
@@ -7,6 +8,7 @@ const TRIAL_DAYS = 14;
 const ONE_CUSTOMER = 'it asks about one customer, who is there';
 /** As it would be stored. */
 const json = (value: unknown): Json => JSON.parse(JSON.stringify(value));
+const invoiceId = z.object({ invoiceId: z.string() });
 const seconds = (iso: string) => Math.floor(Date.parse(iso) / 1_000);
 
 /** The customer's paid subscription, and the price of the next plan. */
@@ -18,7 +20,7 @@ async function customerOf(scene: Scene) {
   const prices = await billing.readPrices(scene.call());
   const team = prices.find(({ product, plan }) => product === 'core' && plan === 'team');
   if (!customer || !subscription || !team) throw new Error('Stripe shows no customer with a plan and a next one');
-  return { billing, customerId: customer.customerId, subscription, priceId: team.priceId };
+  return { billing, customer, customerId: customer.customerId, subscription, priceId: team.priceId };
 }
 
 async function changeOf(scene: Scene) {
@@ -95,6 +97,19 @@ export const conformance = defineConformance({
         return json(await billing.readCustomer(first?.customerId ?? 'cus_nobody', scene.call()));
       },
       empty: null,
+    },
+    {
+      name: 'billing.readInvoice',
+      request: { method: 'GET', path: '^/v1/invoices/' },
+      needs: 'status',
+      read: async (scene) => {
+        const { billing, customer } = await customerOf(scene);
+        // Each read is of the same one.
+        const [owed] = customer.overdueInvoices;
+        const id = owed?.id ?? invoiceId.parse(await scene.act('mark_overdue', { account: scene.account })).invoiceId;
+        return json(await billing.readInvoice(id, scene.call()));
+      },
+      notApplicable: { empty: 'it asks about one invoice, which is there' },
     },
     {
       name: 'billing.readPrices',

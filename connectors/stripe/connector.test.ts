@@ -99,11 +99,21 @@ describe('reading', () => {
     const { customer, core } = await situation();
     expect(core).toMatchObject({ mrrCents: 23_920, status: 'past_due' });
     expect(customer.overdueInvoices).toMatchObject([{ amountCents: 23_920 }]);
+    const [{ id = '' } = {}] = customer.overdueInvoices;
+    expect(await connected.billing.readInvoice(id, call())).toEqual({
+      ...{ id, customerId: customer.customerId, state: 'open' },
+      ...{ subscriptionId: core.id, changeIssuedAt: null },
+    });
     expect(twin.context.ledger.filter(({ kind }) => kind === 'fact_told')).toMatchObject([
       { account: 'a_1', fact: { rule: 'overdue', state: 'open' } },
     ]);
     await twin.act('pay_overdue', { account: 'a_1' });
     expect((await situation()).customer.overdueInvoices).toEqual([]);
+    expect(await connected.billing.readInvoice(id, call())).toMatchObject({
+      customerId: customer.customerId,
+      state: 'paid',
+    });
+    expect(await connected.billing.readInvoice('in_gone', call())).toBeNull();
     expect(twin.context.ledger.filter(({ kind }) => kind === 'fact_told')).toMatchObject([
       {},
       { fact: { state: 'closed' } },

@@ -9,6 +9,7 @@ import { endTrial } from './operations/end-trial.ts';
 import { entitlements } from './operations/entitlements.ts';
 import { previewChange } from './operations/preview-change.ts';
 import { customerReads } from './operations/read-customers.ts';
+import { readInvoice } from './operations/read-invoice.ts';
 import { readPrices } from './operations/read-prices.ts';
 import { startTrial } from './operations/start-trial.ts';
 import { upgradeLink } from './operations/upgrade-link.ts';
@@ -24,6 +25,7 @@ export const stripe = defineConnector({
     return {
       billing: {
         ...customerReads(client, dependencies),
+        readInvoice: readInvoice(client),
         readPrices: readPrices(client, config),
         previewChange: previewChange(client),
         upgradeLink: upgradeLink(client, portal_configuration),

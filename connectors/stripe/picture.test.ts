@@ -3,7 +3,7 @@ import customerFixture from './fixtures/customer.json' with { type: 'json' };
 import invoiceFixture from './fixtures/invoice.json' with { type: 'json' };
 import priceFixture from './fixtures/price.json' with { type: 'json' };
 import subscriptionFixture from './fixtures/subscription.json' with { type: 'json' };
-import { pictureOf } from './picture.ts';
+import { invoiceState, pictureOf } from './picture.ts';
 import { priceBook } from './price-book.ts';
 import { customer, invoice, price, subscription } from './schemas.ts';
 
@@ -162,6 +162,23 @@ test('an open invoice is overdue past its date, or when a charge failed', () => 
     { id: 'in_late', ...ofNoChange, dueAt: at(NOW - 1) },
   ]);
 });
+
+test.each([
+  ['draft', 0, 'open'],
+  ['open', 0, 'open'],
+  ['paid', 0, 'paid'],
+  ['paid', 200, 'paid'],
+  // Nobody paid it.
+  ['paid', 500, 'written_off'],
+  ['void', 0, 'written_off'],
+  ['uncollectible', 0, 'written_off'],
+])(
+  'an invoice that is %s, with %d of 500 credited, counts as %s',
+  (status, pre_payment_credit_notes_amount, expected) => {
+    const found = invoice.parse({ ...invoiceFixture, status, total: 500, pre_payment_credit_notes_amount });
+    expect(invoiceState(found)).toBe(expected);
+  },
+);
 
 test('the account id may stand in any field, and its absence means not linked', () => {
   expect(picture([], { accountKey: 'description', customer: { description: 'a_9' } }).account).toBe('a_9');

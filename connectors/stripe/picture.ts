@@ -1,5 +1,5 @@
 /** From Stripe's objects to our picture of a customer. Pure. */
-import type { BillingCustomer, BillingTrial } from '../kit/capabilities.ts';
+import type { BilledInvoice, BillingCustomer, BillingTrial } from '../kit/capabilities.ts';
 import { monthlyByItem, type Reductions } from './money.ts';
 import type { PriceBook } from './price-book.ts';
 import type { StripeCustomer, StripeInvoice, StripeItem, StripeSubscription } from './schemas.ts';
@@ -46,9 +46,7 @@ export function pictureOf(parts: CustomerParts, context: PictureContext): Billin
         id: invoice.id,
         amountCents: invoice.amount_remaining,
         dueAt: iso(invoice.due_date ?? invoice.created),
-        subscriptionId: invoice.parent?.subscription_details?.subscription ?? null,
-        // https://docs.stripe.com/api/invoices/object#invoice_object-billing_reason
-        changeIssuedAt: invoice.billing_reason === 'subscription_update' ? iso(invoice.created) : null,
+        ...madeBy(invoice),
       })),
   };
 }
@@ -147,10 +145,29 @@ function isOver(subscription: StripeSubscription): boolean {
   return subscription.status === 'canceled';
 }
 
+/** Which subscription an invoice is for, and when a change of it made the invoice. */
+export function madeBy(invoice: StripeInvoice): Pick<BilledInvoice, 'subscriptionId' | 'changeIssuedAt'> {
+  return {
+    subscriptionId: invoice.parent?.subscription_details?.subscription ?? null,
+    // https://docs.stripe.com/api/invoices/object#invoice_object-billing_reason
+    changeIssuedAt: invoice.billing_reason === 'subscription_update' ? iso(invoice.created) : null,
+  };
+}
+
 /** Open is not yet overdue: past its date, or a charge was tried and failed. */
 function isOverdue(invoice: StripeInvoice, now: number): boolean {
   if (invoice.amount_remaining <= 0) return false;
   return invoice.due_date !== null ? invoice.due_date < now : invoice.attempted;
+}
+
+/** A credit note over the whole sum makes an invoice `paid`, too, and brings nothing: https://docs.stripe.com/invoicing/integration/programmatic-credit-notes */
+export function invoiceState({
+  status,
+  total,
+  pre_payment_credit_notes_amount: credited,
+}: StripeInvoice): BilledInvoice['state'] {
+  if (status === 'draft' || status === 'open') return 'open';
+  return status === 'paid' && credited < total ? 'paid' : 'written_off';
 }
 
 /** Since 2025-03-31 the period stands on the item, not on the subscription. */

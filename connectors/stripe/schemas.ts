@@ -105,6 +105,8 @@ export const invoice = z.object({
   customer: idOf.nullable(),
   status: z.string().nullable(),
   amount_remaining: z.number(),
+  total: z.number(),
+  pre_payment_credit_notes_amount: z.number(),
   attempted: z.boolean(),
   due_date: seconds.nullable(),
   created: seconds,

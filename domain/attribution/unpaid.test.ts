@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { addMs } from '../clock.ts';
 import { DAY_MS, HOUR_MS } from '../time.ts';
-import { whyUnpaid } from './unpaid.ts';
+import { type RecordedChange, whyReinstated, whyUnpaid } from './unpaid.ts';
 
 const UPGRADED = '2026-03-02T10:00:00.000Z';
 const after = (ms: number) => addMs(UPGRADED, ms);
@@ -56,4 +56,46 @@ test('once it is to be taken back, waiting longer changes nothing', () => {
       if (then !== null) expect(why({ invoices, now: after(first + more) })).toBe(then);
     }),
   );
+});
+
+const change = (version: number, fromMrrCents: number, toMrrCents: number): RecordedChange => {
+  return { version, fromMrrCents, toMrrCents };
+};
+const reinstated = (over: Partial<Parameters<typeof whyReinstated>[0]> = {}) =>
+  whyReinstated({
+    upgradedAt: UPGRADED,
+    version: 2,
+    paid: [invoice()],
+    overdue: [],
+    history: [change(2, 10, 20)],
+    presentMrrCents: 20,
+    ...over,
+  });
+
+test.each<[string, Parameters<typeof reinstated>[0], boolean]>([
+  ['whose invoice was paid', {}, true],
+  ['with nothing paid', { paid: [] }, false],
+  ['with the invoice of another change paid', { paid: [invoice({ issued: 5 * DAY_MS })] }, false],
+  ['with one of its two invoices still unpaid', { overdue: [invoice()] }, false],
+  ['with the invoice of a later change unpaid', { overdue: [invoice({ issued: 5 * DAY_MS })] }, true],
+  ['that was undone since: nothing was written down, as nothing had been gained', { presentMrrCents: 10 }, false],
+  ['whose subscription ended', { presentMrrCents: 0 }, false],
+  [
+    'that the next change was measured from',
+    { history: [change(2, 10, 20), change(3, 20, 30)], presentMrrCents: 30 },
+    true,
+  ],
+  ['that the next change left out', { history: [change(2, 10, 20), change(3, 10, 30)], presentMrrCents: 30 }, false],
+  [
+    'that a change left out together with the one after it',
+    { history: [change(2, 10, 20), change(3, 20, 30), change(4, 10, 40)], presentMrrCents: 40 },
+    false,
+  ],
+  [
+    'before one that was left out itself',
+    { history: [change(2, 10, 20), change(3, 20, 30), change(4, 20, 40)], presentMrrCents: 40 },
+    true,
+  ],
+])('an upgrade %s that was taken back', (_, over, expected) => {
+  expect(reinstated(over)).toEqual(expected ? 'its invoice in_1 was paid after all' : null);
 });

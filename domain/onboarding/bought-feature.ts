@@ -24,9 +24,3 @@ export function boughtFeatures(input: {
     .filter(([, feature]) => tier(feature.tier) > tier(input.fromPlan) && tier(feature.tier) <= tier(input.toPlan))
     .map(([key, feature]) => ({ key, name: feature.name, used: input.answers[key] ?? null }));
 }
-
-/** Has the account begun to use what it bought? Null when nothing can tell. */
-export function boughtFeatureUsed(features: BoughtFeature[]): boolean | null {
-  if (features.some((feature) => feature.used === true)) return true;
-  return features.some((feature) => feature.used === false) ? false : null;
-}

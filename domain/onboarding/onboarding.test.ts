@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Feature } from '../../config/schema/index.ts';
-import { boughtFeatures, boughtFeatureUsed } from './bought-feature.ts';
+import { boughtFeatures } from './bought-feature.ts';
 import { scheduleOnboarding } from './schedule.ts';
 import type { OnboardingStep } from './types.ts';
 
@@ -63,12 +63,5 @@ describe('what was bought', () => {
       { key: 'c', name: 'pro', used: null },
     ]);
     expect(bought(null, {}).map((one) => one.key)).toEqual(['a', 'b', 'c']);
-  });
-
-  test('is used when one of them is, and unknown when nothing can tell', () => {
-    expect(boughtFeatureUsed(bought('starter', { b: false, c: true }))).toBe(true);
-    expect(boughtFeatureUsed(bought('starter', { b: false }))).toBe(false);
-    expect(boughtFeatureUsed(bought('starter', {}))).toBeNull();
-    expect(boughtFeatureUsed([])).toBeNull();
   });
 });

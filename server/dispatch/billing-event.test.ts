@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openConnections } from '../../activities/connections.ts';
 import type { Billing, BillingCustomer } from '../../connectors/kit/capabilities.ts';
-import { inTransaction, takeIn } from '../../store/index.ts';
+import { findUpgrade, insertUpgrade, inTransaction, takeBackUpgrade, takeIn } from '../../store/index.ts';
 import { httpServer, type TestServer } from '../../test/support/http-server.ts';
 import { T0 } from '../../test/support/store-rows.ts';
 import { workOff } from '../../test/support/work-off.ts';
 
 let server: TestServer;
 let reads = 0;
+const invoicesRead: string[] = [];
 const customer: BillingCustomer = {
   customerId: 'cus_1',
   account: 'acme',
@@ -24,6 +25,10 @@ beforeAll(async () => {
       reads += 1;
       return customer;
     },
+    readInvoice: async (id: string) => {
+      invoicesRead.push(id);
+      return { id, customerId: 'cus_1', state: 'paid', subscriptionId: 'sub_1', changeIssuedAt: T0 };
+    },
   } as Partial<Billing> as Billing; // of which nothing else is asked here
   server.context.deps.connections = openConnections([
     { name: 'billing', connector: 'stripe', mode: 'sandbox', capabilities: { billing } },
@@ -31,10 +36,10 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-async function arrive(ids: string[]): Promise<void> {
+async function arrive(ids: string[], objectId: string | null = null): Promise<void> {
   const wireNow = server.time.wireNow;
   const events = ids.map((id) => {
-    return { id, type: 'invoice.paid', object: id, occurredAt: null, body: { customerId: 'cus_1' } };
+    return { id, type: 'invoice.paid', object: id, occurredAt: null, body: { customerId: 'cus_1', objectId } };
   });
   await inTransaction(server.store, (tx) => takeIn(tx, 'billing', events, { now: T0, wireNow }));
 }
@@ -54,4 +59,36 @@ test('events that arrived before the customer was read cost no further read; one
   server.time.wireNow += 10;
   await workOff(server);
   expect(reads).toBe(2);
+});
+
+test('a payment that an upgrade was taken back for wanting is looked at, whenever the customer was read', async () => {
+  const subscription = {
+    ...{ id: 'sub_1', connection: 'billing', customerId: 'cus_1', itemId: 'si_1', account: 'acme', product: 'core' },
+    ...{ plan: 'pro', status: 'active' as const, quantity: 1, mrrCents: 20_000, currency: 'usd', contractLimits: {} },
+    ...{ periodStart: T0, periodEnd: T0, pendingChange: false },
+  };
+  customer.subscriptions.push(subscription);
+  const upgrade = {
+    ...{ id: 'up_1', account: 'acme', product: 'core', subscriptionId: 'sub_1', version: 2, at: T0 },
+    ...{ fromPlan: 'starter', toPlan: 'pro', fromMrrCents: 10_000, toMrrCents: 20_000, acvCents: 120_000 },
+  };
+  await arrive(['e6']);
+  server.time.wireNow += 10;
+  await workOff(server);
+  await inTransaction(server.store, async (tx) => {
+    await insertUpgrade(tx, upgrade);
+    await takeBackUpgrade(tx, 'up_1', { reason: 'unpaid', now: T0 });
+  });
+  server.time.wireNow -= 10;
+  await arrive(['e7'], 'in_1');
+  server.time.wireNow += 10;
+  await workOff(server);
+  expect(invoicesRead).toEqual(['in_1']);
+  const stands = () => inTransaction(server.store, (tx) => findUpgrade(tx, { subscriptionId: 'sub_1', version: 2 }));
+  expect(await stands()).toMatchObject({ takenBackAt: null });
+  // Told again: nothing is wanting any more.
+  await arrive(['e8'], 'in_1');
+  server.time.wireNow += 10;
+  await workOff(server);
+  expect(invoicesRead).toEqual(['in_1']);
 });

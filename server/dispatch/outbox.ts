@@ -23,6 +23,8 @@ const onboardingBody = z.object({
   version: z.number(),
   account: z.string(),
   product: z.string(),
+  /** It was stopped, and goes on. */
+  again: z.boolean().default(false),
 });
 /** As domain/errand.ts has it. */
 const errandBody = z.discriminatedUnion('kind', [
@@ -81,12 +83,14 @@ async function send({ clock }: Deps, client: Client, { kind, target, body }: Out
       return;
     }
     case 'start_onboarding': {
-      const upgrade = onboardingBody.parse(body);
+      const { again, ...upgrade } = onboardingBody.parse(body);
       return await delivered(async () => {
         await client.workflow.start<typeof onboarding>('onboarding', {
           ...start,
           args: [{ clock, ...upgrade }],
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          // Told twice, it must not begin a second time after its end. One that goes on does nothing twice all the same:
+          // the effects of its steps have their keys.
+          workflowIdReusePolicy: again ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
         });
       });
     }

@@ -108,6 +108,7 @@ function whereOf({ operation, connection, person }: Effect, vendorOf: (connectio
 function upgraded({ name, plan, acvCents }: Extract<FeedEntry, { source: 'upgrade' }>): string {
   const value = `${((acvCents ?? 0) / 100).toLocaleString('en-US', { maximumFractionDigits: 0 })} a year`;
   if (name === 'taken_back') return `upgrade taken back (${value})`;
+  if (name === 'reinstated') return `upgrade counted again, its invoice was paid (${value})`;
   if (name === 'contraction') return `contracted by ${value.replace('-', '')}`;
   return `upgraded${plan === null ? '' : ` to ${plan}`} (+${value})`;
 }

@@ -76,6 +76,7 @@ const OPERATIONS: [operation: string, situation: string, run: (of: Connected) =>
     ({ billing }) => billing.readCustomer('cus_1', call()),
     ['GET /v1/customers/cus_1', 'GET /v1/invoices'],
   ],
+  ['readInvoice', '', ({ billing }) => billing.readInvoice('in_1', call()), ['GET /v1/invoices/in_1']],
   ['readPrices', '', ({ billing }) => billing.readPrices(call()), ['GET /v1/prices']],
   [
     'previewChange',

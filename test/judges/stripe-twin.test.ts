@@ -64,6 +64,7 @@ async function everyOperation({ billing, check }: Connected): Promise<void> {
   await endTrial.find?.(endTrial.prepare(started), fakeWriteCall('k3'));
   await billing.readCustomer(customerId, call());
   await billing.readCustomer('cus_gone', call());
+  await billing.readInvoice('in_gone', call());
 }
 
 describe("Stripe's simulator, judged by Stripe's specification", () => {

@@ -5,7 +5,7 @@ import type { onboarding } from '../../workflows/onboarding/workflow.ts';
 import { eventually } from '../support/eventually.ts';
 import { eventsOf, keepHistory } from '../support/histories.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
-import { act, getToKnow, sweep } from '../support/moves.ts';
+import { act, getToKnow, startUpkeep, sweep } from '../support/moves.ts';
 import { seen } from '../support/seen.ts';
 
 let hub: TestHub;
@@ -13,9 +13,13 @@ beforeAll(async () => {
   hub = await startTestHub({
     // Ninety days take eighteen seconds: too fast for mail, which the trial's test has.
     scale: 432_000,
-    accounts: { stays: { core: 'starter' }, leaves: { core: 'starter' }, climbs: { core: 'starter' } },
+    accounts: {
+      ...{ stays: { core: 'starter' }, leaves: { core: 'starter' }, climbs: { core: 'starter' } },
+      pays_late: { core: 'starter' },
+    },
     config: (config) => {
       config.onboarding = {};
+      config.attribution = { ...config.attribution, unpaid: '2d' };
     },
   });
   await getToKnow(hub);
@@ -59,6 +63,29 @@ describe.concurrent('onboarding', () => {
     expect((await run.result()).ended).toBe('taken_back');
     expect(seen(hub, 'account_tagged', 'leaves')).toEqual([]);
     keepHistory('onboarding-taken-back', await eventsOf(hub.client, id));
+  });
+
+  test('goes on where it was stopped when an unpaid invoice is paid in the end, and does nothing twice', async () => {
+    await act(hub, 'stripe', 'set_card', { account: 'pays_late', card: 'declines' });
+    await change('pays_late', 'team');
+    const { id, run } = await onboardingOf('pays_late', 'team');
+    const { runId } = await eventually(() => run.describe());
+    const first = hub.client.workflow.getHandle<typeof onboarding>(id, runId);
+    await eventually(async () => {
+      await (await startUpkeep(hub)).result();
+      return (await first.describe()).status.name === 'COMPLETED';
+    });
+    expect((await first.result()).ended).toBe('taken_back');
+    await act(hub, 'stripe', 'set_card', { account: 'pays_late', card: 'ok' });
+    await act(hub, 'stripe', 'pay_overdue', { account: 'pays_late' });
+    const second = await eventually(async () => {
+      const latest = await run.describe();
+      return latest.runId !== runId && latest.runId;
+    });
+    const goesOn = hub.client.workflow.getHandle<typeof onboarding>(id, second);
+    expect(await goesOn.result()).toEqual({ ended: 'complete', done: ['check_in_7', 'check_in_30', 'quality_90'] });
+    expect(new Set(tasks('pays_late')).size).toBe(2);
+    expect(tasks('pays_late')).toHaveLength(2);
   });
 
   test('ends where the onboarding of the next upgrade begins', async () => {

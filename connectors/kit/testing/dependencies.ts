@@ -67,13 +67,25 @@ export function fakeDependencies(input: {
   return dependencies;
 }
 
-/** Keeps one token in memory until it is dropped. */
+/** Keeps one token in memory until it is dropped; whoever asks while it is being got waits, and asks next if that failed. */
 function freshTokens(): ConnectDependencies['tokens'] {
   let known: string | null = null;
+  let refreshing: Promise<void> | null = null;
   return {
     use: async (refresh, call) => {
-      known ??= (await refresh(call)).value;
-      return known;
+      for (;;) {
+        if (known !== null) return known;
+        if (refreshing) {
+          await refreshing.catch(() => undefined);
+          continue;
+        }
+        refreshing = refresh(call).then(({ value }) => {
+          known = value;
+        });
+        await refreshing.finally(() => {
+          refreshing = null;
+        });
+      }
     },
     drop: async (value) => {
       if (known === value) known = null;

@@ -24,7 +24,7 @@ const PREFIX = 'headroom_';
 export const ownName = (field: string) => (field.startsWith(PREFIX) ? field : `${PREFIX}${field}`);
 
 /** `headroom_renewal_note` is `Headroom_Renewal_Note__c` where nobody has decided otherwise; case does not matter. */
-const apiName = (own: string) =>
+export const apiName = (own: string) =>
   OURS[own]?.label ?? `${own.replace(/(^|_)([a-z])/g, (_, before, letter) => before + letter.toUpperCase())}__c`;
 
 export interface AccountFields {

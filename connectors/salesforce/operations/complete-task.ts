@@ -19,6 +19,11 @@ export function completeTask(client: SalesforceClient): Crm['completeTask'] {
     settleMs: 20_000,
     timeoutMs: 30_000,
     prepare: ({ taskId, note }) => ({ taskId: recordId(taskId), note }),
+    explain: (stored) => {
+      const { taskId, note } = payload.parse(stored);
+      const lookFor = `its status ${client.settings.completed_status}`;
+      return { to: `task ${taskId}`, what: note, where: `task ${taskId} in Salesforce`, lookFor };
+    },
     send: async (stored, call) => {
       const { taskId, note } = payload.parse(stored);
       const path = `/sobjects/Task/${taskId}`;

@@ -50,6 +50,17 @@ export function createTask(client: SalesforceClient, timezone: string): Crm['cre
         ...(keyField === undefined || byKey ? {} : { [keyField]: task.marker }),
       },
     }),
+    explain: (stored) => {
+      const { accountId, marker, fields } = payload.parse(stored);
+      const inField = keyField === undefined ? null : `${keyField} = ${marker}`;
+      return {
+        to: `account ${accountId}`,
+        what: fields.Subject ?? 'a task',
+        where: `the activities of account ${accountId} in Salesforce, the recycle bin included`,
+        // An own body may hold the key already, as in a link: then no reference stands beneath it.
+        lookFor: inField ?? `${marker} in the comments of a task`,
+      };
+    },
     send: async (stored, call) => {
       const { fields, marker } = payload.parse(stored);
       await checkKey(call);

@@ -3,7 +3,7 @@ import type { Crm } from '../../kit/capabilities.ts';
 import type { SalesforceClient } from '../client.ts';
 import { nothing } from '../schemas.ts';
 import { recordId } from '../soql.ts';
-import { type AccountFields, ownName } from './account-fields.ts';
+import { type AccountFields, apiName, ownName } from './account-fields.ts';
 
 const payload = z.object({ accountId: z.string(), fields: z.record(z.string(), z.string()) });
 
@@ -19,6 +19,16 @@ export function tagAccount(client: SalesforceClient, accountFields: AccountField
       accountId: recordId(companyId),
       fields: Object.fromEntries(Object.entries(fields).map(([field, value]) => [ownName(field), value])),
     }),
+    explain: (stored) => {
+      const { accountId, fields } = payload.parse(stored);
+      const set = Object.entries(fields).map(([own, value]) => ({ name: apiName(own), value }));
+      return {
+        to: `account ${accountId}`,
+        what: set.map(({ name, value }) => `${name} = ${value}`).join(', '),
+        where: `the fields of account ${accountId} in Salesforce`,
+        lookFor: set.map(({ name }) => name).join(', '),
+      };
+    },
     send: async (stored, call) => {
       const { accountId, fields } = payload.parse(stored);
       const body = await accountFields.toRecord(fields, call);

@@ -1,5 +1,6 @@
 /** Set-up shared by this folder's tests: the connector connected to some address. */
 import type { Capabilities, Crm, CrmAccount, TaskInput } from '../../kit/capabilities.ts';
+import type { TokenKeeper } from '../../kit/connector.ts';
 import { type FakeDependencies, fakeDependencies } from '../../kit/testing/dependencies.ts';
 import { salesforce } from '../index.ts';
 
@@ -28,6 +29,8 @@ export interface ConnectOptions {
   secrets?: Record<string, string>;
   scale?: number;
   mailFrom?: string;
+  /** Absent: one of its own, in memory. */
+  tokens?: TokenKeeper;
 }
 
 /** Business time begins at NOW. */
@@ -48,6 +51,7 @@ export function connect(url: string, more: ConnectOptions = {}): Connected {
   });
   dependencies.clock = { startedAt: new Date().toISOString(), epoch: NOW, scale: more.scale ?? 1 };
   if (more.mailFrom !== undefined) dependencies.config.company.mail_from = more.mailFrom;
+  if (more.tokens) dependencies.tokens = more.tokens;
   const { crm, check } = salesforce.connect(dependencies);
   if (!crm || !check) throw new Error('Salesforce offers a CRM and a check');
   return { crm, check, dependencies };

@@ -14,6 +14,7 @@ export function billingReads(_client: AcmeClient): Reads {
       notWritten(`${FILE}: \`readCustomers\` yields pages of customers with their paid subscriptions`);
     },
     readCustomer: async () => notWritten(`${FILE}: \`readCustomer\` reads one customer, or null`),
+    readInvoice: async () => notWritten(`${FILE}: \`readInvoice\` tells whether one invoice was paid, or null`),
     readPrices: async () => notWritten(`${FILE}: \`readPrices\` finds the prices that config names`),
     previewChange: async () => notWritten(`${FILE}: \`previewChange\` asks what a change would cost now`),
     upgradeLink: async () => notWritten(`${FILE}: \`upgradeLink\` makes a page where the customer confirms`),
