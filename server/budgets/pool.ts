@@ -74,13 +74,12 @@ export class PermitPool implements Budget {
     const key = limits.map(({ bucket }) => bucket).join(' ');
     const needs = { limits, key, priority: call.priority ?? 'sweep' };
     const held = this.#atHand(needs) ?? (await this.#wait(needs, call, operation));
-    let done = false;
-    return {
-      done: () => {
-        if (!done) this.#end(held);
-        done = true;
-      },
+    let ended = false;
+    const once = (end: () => void) => () => {
+      if (!ended) end();
+      ended = true;
     };
+    return { done: once(() => this.#end(held)), giveBack: once(() => this.#return(held)) };
   }
 
   hear({ limit: name, max, left }: Heard): void {
@@ -153,6 +152,13 @@ export class PermitPool implements Budget {
     this.#holding -= 1;
     this.#ended.push({ limits, at: now });
     this.#askIn(tellWithin(limits));
+  }
+
+  /** Not used: to the next who waits here, else to the store at once. At hand it would keep a slow rate from others. */
+  #return(held: Held): void {
+    if (held.holder !== this.#holder) return;
+    this.#give({ ...held, from: 0, until: 0 });
+    this.#askIn(0);
   }
 
   #giveBackSpares(): void {
