@@ -18,11 +18,6 @@ const TELL_MS = 1_000;
 const TELL_CONCURRENT_MS = 25;
 const STORE_AWAY_MS = 250;
 /**
- * A sweep asks for one page after the other. If it asked for one permit after the other as well, those who ask for all of
- * theirs at once would leave it far less than its tenth: so it asks for the next pages with the first.
- */
-const PAGES_AHEAD = 10;
-/**
  * Those who were refused together come back in the second before their turn, not all at once: a slot that is free must
  * find somebody who waits for it.
  */
@@ -220,7 +215,7 @@ export class PermitPool implements Budget {
       bucket: names([limit])[0] ?? '',
     }));
     const wants = wanted.map(({ limits: some, priority, n }) => {
-      return { buckets: names(some), priority, n: n + (priority === 'sweep' ? pagesAhead(some) : 0) };
+      return { buckets: names(some), priority, n };
     });
     this.#holding -= this.#unused.length;
     this.#ended = [];
@@ -301,9 +296,4 @@ function tellWithin(limits: Limit[]): number {
     return window.kind === 'rolling' && window.clock === 'wire' ? window.ms / 4 : TELL_MS;
   });
   return Math.min(TELL_MS, ...windows);
-}
-
-/** None where a permit at hand would keep a place from others that they could use at once. */
-function pagesAhead(limits: Limit[]): number {
-  return limits.some(({ window }) => window.kind === 'at_once') ? 0 : PAGES_AHEAD;
 }
