@@ -168,7 +168,9 @@ function report(results: Result[], errors: string[], json: string | undefined): 
     ...(result.violations === 0 ? [] : [`${result.connection}: ${result.violations} calls past the limit`]),
     // A click that was never made has not been fast.
     ...(result.clickMaxMs < CLICK_MS ? [] : [`${result.connection}: a click took ${result.clickMaxMs} ms`]),
-    ...(result.queued >= MESSAGES ? [] : [`${result.connection}: only ${result.queued} messages were queued at the end`]),
+    ...(result.queued >= MESSAGES
+      ? []
+      : [`${result.connection}: only ${result.queued} messages were queued at the end`]),
     ...(result.sweepShare >= LEAST_SWEEP
       ? []
       : [`${result.connection}: a sweep got ${percent(result.sweepShare)}, less than ${percent(LEAST_SWEEP)}`]),

@@ -85,7 +85,8 @@ async function main(orders: Orders): Promise<Seen> {
     while (!isOver()) {
       try {
         await check(callWithin(30_000, { priority }));
-        if (Date.now() >= orders.fromMs) seen.calls[`${name} ${priority}`] = (seen.calls[`${name} ${priority}`] ?? 0) + 1;
+        if (Date.now() >= orders.fromMs)
+          seen.calls[`${name} ${priority}`] = (seen.calls[`${name} ${priority}`] ?? 0) + 1;
         return;
       } catch (error) {
         if (!(error instanceof RateLimitedError)) seen.errors.push(String(error));

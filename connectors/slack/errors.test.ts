@@ -118,7 +118,7 @@ describe('what a failed post means', () => {
     // A listening TCP server has an AddressInfo.
     const { port } = closed.address() as AddressInfo;
     await new Promise((resolve) => closed.close(resolve));
-    const { postAlert } = connectChat(`http://127.0.0.1:${port}`);
+    const { postAlert } = connect(`http://127.0.0.1:${port}`).chat;
     const attempt = postAlert.send(postAlert.prepare(alertInput()), fakeWriteCall('k'));
     await expect(attempt).rejects.toMatchObject({ code: 'transient' });
   });

@@ -76,16 +76,10 @@ async function inSession<T>(
   checkDeadline(call, origin);
   // What stops a message later, before DATA, has been a session all the same: the relay counts those.
   const ready = () => checkDeadline(call, origin);
-  return await withPermit(relay.budget, { call, operation: origin.operation }, ready, () =>
-    session(relay, call, work),
-  );
+  return await withPermit(relay.budget, { call, operation: origin.operation }, ready, () => session(relay, call, work));
 }
 
-async function session<T>(
-  relay: Relay,
-  call: Call,
-  work: (connection: SMTPConnection) => Promise<T>,
-): Promise<T> {
+async function session<T>(relay: Relay, call: Call, work: (connection: SMTPConnection) => Promise<T>): Promise<T> {
   const socket = await guardedSocket(relay.guard, { host: relay.host, port: relay.port }, call.signal);
   const left = Math.max(1, Math.floor(call.deadline - performance.now()));
   const connection = new SMTPConnection({
