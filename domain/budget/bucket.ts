@@ -12,10 +12,10 @@ const OWED_AFTER = 6;
 const WAITS_ON_MS = 3_000;
 /**
  * What is kept for a sweep that is at a page: its tenth, since a long window's slots come free together and are gone
- * together. In a short one some come free all the time: half of it is enough, and less lies idle.
+ * together. In a short one some come free all the time: less is enough, and less lies idle.
  */
 const SWEEPS_SHARE = 0.1;
-const SHORT_WINDOW_MS = 2_000;
+const SHORT_WINDOW = { ms: 2_000, share: 0.075 };
 
 const NO_CREDIT: Record<Priority, number> = { click: 0, alert: 0, message: 0, sweep: 0 };
 
@@ -131,7 +131,7 @@ export function settleCredit(bucket: Bucket, given: Priority, now: Now): void {
 function keptForSweeps(bucket: Bucket, now: Now): number {
   const windowMs = wireWindow(bucket, now);
   if (windowMs === null || !waitsOn(bucket, 'sweep', now)) return 0;
-  const share = windowMs > SHORT_WINDOW_MS ? SWEEPS_SHARE : SWEEPS_SHARE / 2;
+  const share = windowMs > SHORT_WINDOW.ms ? SWEEPS_SHARE : SHORT_WINDOW.share;
   return Math.min(Math.floor(bucket.credit.sweep / OWED_AFTER), Math.floor(maxOf(bucket) * share));
 }
 
