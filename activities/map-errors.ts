@@ -4,6 +4,11 @@ import { ConnectorError, RateLimitedError } from '../connectors/kit/errors.ts';
 /** Codes whose repetition cannot help before a person changes something. */
 const PERMANENT = new Set(['invalid_input', 'refused', 'unexpected_response']);
 
+/** Whether trying again is of no use. */
+export function isPermanent(error: unknown): boolean {
+  return error instanceof ConnectorError && PERMANENT.has(error.code);
+}
+
 /**
  * The one place where an error leaves an activity: classes do not survive the boundary, so the code becomes the
  * failure's type and the vendor's wait its next delay. Workflows and people branch on the code, never on the text.
@@ -14,7 +19,7 @@ export function toFailure(error: unknown): unknown {
   return ApplicationFailure.create({
     type: error.code,
     message: `${connector}.${operation}: ${error.message}`,
-    nonRetryable: PERMANENT.has(error.code),
+    nonRetryable: isPermanent(error),
     details: [{ connector, operation, vendorCode: vendorCode ?? null, requestId: requestId ?? null }],
     ...(error instanceof RateLimitedError ? { nextRetryDelay: error.retryAfterMs } : {}),
   });

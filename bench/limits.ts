@@ -1,7 +1,8 @@
 /**
  * How well the calls of several workers keep to what a vendor allows: HubSpot's 190 per ten seconds and a probe's 20 a
- * second, at full demand from four processes, judged by the simulators' own rolling windows; and how long a click waits
- * meanwhile. Loopback only. `npm run bench:limits -- [--seconds 180] [--json FILE]`; exit code 1: a bound is missed.
+ * second, at full demand from four processes, judged by the simulators' own rolling windows; what a sweep gets meanwhile,
+ * and how long a click waits while it and 5,000 messages are queued. Loopback only.
+ * `npm run bench:limits -- [--seconds 180] [--json FILE]`; exit code 1: a bound is missed.
  */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -19,8 +20,10 @@ import { probeTwin } from './limits/probe.ts';
 import type { Orders, Seen } from './limits/worker.ts';
 
 const WORKERS = 4;
+/** Queued from the first click to the last. */
 const MESSAGES = 5_000;
 const LEAST_USE = 0.9;
+const LEAST_SWEEP = 0.1;
 const CLICK_MS = 1_000;
 
 const usageSchema = z.object({
@@ -37,14 +40,18 @@ interface Result {
   allowed: string;
   seconds: number;
   calls: number;
-  /** Of what the vendor allows in this time. */
+  /** How full the vendor's rolling window was on average, of what it allows. */
   use: number;
   violations: number;
   fullestWindow: number;
   clicks: number;
   clickP50Ms: number;
   clickMaxMs: number;
+  /** While it was measured. */
   byPriority: Record<string, number>;
+  sweepShare: number;
+  /** Messages that still waited at the end. */
+  queued: number;
 }
 
 async function main(): Promise<number> {
@@ -63,23 +70,23 @@ async function main(): Promise<number> {
     await store.close();
     process.stderr.write(`${WORKERS} workers at full demand for ${seconds} s\n`);
     const addresses = Object.fromEntries(Object.entries(frame.running).map(([name, { url }]) => [name, url]));
-    const untilMs = Date.now() + (seconds + WARM_UP_S) * 1_000;
-    const common = { databaseUrl: postgres.url, addresses, token: frame.secrets.HUBSPOT_TOKEN ?? '', untilMs };
+    const fromMs = Date.now() + WARM_UP_S * 1_000;
+    const untilMs = fromMs + seconds * 1_000;
+    const common = { databaseUrl: postgres.url, addresses, token: frame.secrets.HUBSPOT_TOKEN ?? '', fromMs, untilMs };
+    // So many more as could leave at all: what is measured is a click among full queues, to the end.
+    const messages = MESSAGES + MOST_PER_S * (seconds + WARM_UP_S);
     const workers = Array.from({ length: WORKERS }, (_, n) =>
-      work({ ...common, messages: MESSAGES / WORKERS, sweeps: n < 2, alerts: n === 2, clicks: n === 3 }),
+      work({ ...common, messages: Math.ceil(messages / WORKERS), sweeps: n < 2, alerts: n === 2, clicks: n === 3 }),
     );
-    const usage = async (name: string) => usageSchema.parse(await frame.actOn(name, 'limits', {}));
-    await sleep(WARM_UP_S * 1_000);
-    const began = performance.now();
-    const before = { hubspot: await usage('hubspot'), probe: await usage('probe') };
-    await sleep(Math.max(0, untilMs - Date.now() - 200));
-    const took = (performance.now() - began) / 1_000;
-    const after = { hubspot: await usage('hubspot'), probe: await usage('probe') };
+    const names = ['hubspot', 'probe'];
+    const windows = new Map(names.map((name) => [name, [] as Sample[]]));
+    while (Date.now() < untilMs - 200) {
+      for (const name of names)
+        windows.get(name)?.push({ at: Date.now(), ...usageSchema.parse(await frame.actOn(name, 'limits', {})) });
+      await sleep(SAMPLE_MS);
+    }
     const seen = await Promise.all(workers);
-    const results = [
-      resultOf('hubspot', before.hubspot, after.hubspot, took, seen),
-      resultOf('probe', before.probe, after.probe, took, seen),
-    ];
+    const results = names.map((name) => resultOf(name, windows.get(name) ?? [], fromMs, seen));
     return report(
       results,
       seen.flatMap(({ errors }) => errors),
@@ -94,6 +101,11 @@ async function main(): Promise<number> {
 
 /** Longer than any window: what is counted begins with slots that were given and given back. */
 const WARM_UP_S = 12;
+const SAMPLE_MS = 100;
+/** More than either vendor allows. */
+const MOST_PER_S = 21;
+
+type Sample = Usage & { at: number };
 
 function work(orders: Orders): Promise<Seen> {
   return new Promise((resolve, reject) => {
@@ -111,8 +123,20 @@ function work(orders: Orders): Promise<Seen> {
   });
 }
 
-function resultOf(connection: string, before: Usage, after: Usage, seconds: number, seen: Seen[]): Result {
-  const calls = after.calls - before.calls;
+/** How full the vendor's window was at each moment, on average: bursts at either end of the time count for nothing. */
+function useOf(samples: Sample[], fromMs: number): number {
+  const fills = samples.flatMap(({ at, calls, max, intervalMs }) => {
+    const before = samples.findLast((one) => one.at <= at - intervalMs);
+    return at < fromMs || !before ? [] : [((calls - before.calls) / max) * (intervalMs / (at - before.at))];
+  });
+  return fills.reduce((sum, fill) => sum + fill, 0) / fills.length;
+}
+
+function resultOf(connection: string, samples: Sample[], fromMs: number, seen: Seen[]): Result {
+  const [first, after] = [samples.find(({ at }) => at >= fromMs), samples.at(-1)];
+  if (!first || !after) throw new Error(`${connection} was not measured`);
+  const seconds = (after.at - first.at) / 1_000;
+  const calls = after.calls - first.calls;
   const clicks = seen.flatMap((one) => one.clicks[connection] ?? []).sort((a, b) => a - b);
   const byPriority: Record<string, number> = {};
   for (const [name, n] of seen.flatMap((one) => Object.entries(one.calls))) {
@@ -124,13 +148,15 @@ function resultOf(connection: string, before: Usage, after: Usage, seconds: numb
     allowed: `${after.max} per ${after.intervalMs / 1_000} s`,
     seconds: Math.round(seconds),
     calls,
-    use: calls / ((after.max * seconds * 1_000) / after.intervalMs),
+    use: useOf(samples, fromMs),
     violations: after.refused,
     fullestWindow: after.most,
     clicks: clicks.length,
     clickP50Ms: Math.round(clicks[Math.floor(clicks.length / 2)] ?? Number.NaN),
     clickMaxMs: Math.round(clicks.at(-1) ?? Number.NaN),
     byPriority,
+    sweepShare: (byPriority.sweep ?? 0) / Object.values(byPriority).reduce((sum, n) => sum + n, 0),
+    queued: seen.reduce((sum, one) => sum + (one.queued[connection] ?? 0), 0),
   };
 }
 
@@ -142,12 +168,18 @@ function report(results: Result[], errors: string[], json: string | undefined): 
     ...(result.violations === 0 ? [] : [`${result.connection}: ${result.violations} calls past the limit`]),
     // A click that was never made has not been fast.
     ...(result.clickMaxMs < CLICK_MS ? [] : [`${result.connection}: a click took ${result.clickMaxMs} ms`]),
+    ...(result.queued >= MESSAGES
+      ? []
+      : [`${result.connection}: only ${result.queued} messages were queued at the end`]),
+    ...(result.sweepShare >= LEAST_SWEEP
+      ? []
+      : [`${result.connection}: a sweep got ${percent(result.sweepShare)}, less than ${percent(LEAST_SWEEP)}`]),
   ]);
   if (errors.length > 0) missed.push(`${errors.length} calls failed, the first with: ${errors[0]}`);
   for (const { connection, allowed, calls, seconds, use, violations, fullestWindow, ...one } of results) {
     const lines = [
       ['allowed', allowed],
-      ['calls', `${calls} in ${seconds} s, ${percent(use)} of the allowed`],
+      ['calls', `${calls} in ${seconds} s; the rolling window was full to ${percent(use)}`],
       ['violations', `${violations}; fullest window ${fullestWindow}`],
       ['clicks', `${one.clicks}; p50 ${one.clickP50Ms} ms, slowest ${one.clickMaxMs} ms`],
       [
@@ -156,6 +188,8 @@ function report(results: Result[], errors: string[], json: string | undefined): 
           .map(([name, n]) => `${name} ${n}`)
           .join(', '),
       ],
+      ['sweeps', `${percent(one.sweepShare)} of all`],
+      ['queued', `${one.queued} messages at the end`],
     ];
     process.stdout.write(`${connection}\n${lines.map(([head, text]) => `  ${head?.padEnd(12)} ${text}`).join('\n')}\n`);
   }

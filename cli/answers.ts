@@ -147,6 +147,12 @@ export const inboxRepairs = z.looseObject({
   more: z.boolean(),
 });
 
+export const checkAnswer = z.looseObject({
+  name: z.string(),
+  works: z.boolean(),
+  problem: z.string().nullable(),
+  lifted: z.boolean(),
+});
 export const heldAnswer = z.looseObject({ items: z.array(heldBatch) });
 export const releasedAnswer = z.looseObject({ batch: z.string(), events: z.number() });
 export const pauseAnswer = z.looseObject({ changed: z.boolean(), pauses: z.array(pause) });

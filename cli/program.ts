@@ -4,6 +4,7 @@ import { createColors } from 'picocolors';
 import { z } from 'zod';
 import type { Cli } from './cli.ts';
 import { accountsCommand } from './commands/accounts.ts';
+import { connectionsCommand } from './commands/connections.ts';
 import { connectorCommand } from './commands/connector.ts';
 import { demoCommand } from './commands/demo.ts';
 import { effectsCommand } from './commands/effects/effects.ts';
@@ -39,7 +40,16 @@ const GROUPS: Record<string, ((cli: Cli) => Command)[]> = {
     supportBundleCommand,
   ],
   'Build:': [connectorCommand],
-  'Act:': [trialCommand, heldCommand, inboxCommand, pauseCommand, incidentCommand, tokenCommand, keysCommand],
+  'Act:': [
+    trialCommand,
+    heldCommand,
+    inboxCommand,
+    connectionsCommand,
+    pauseCommand,
+    incidentCommand,
+    tokenCommand,
+    keysCommand,
+  ],
 };
 
 const ABOUT = 'Watches how much of its plan each customer uses and runs the upgrade journey.';

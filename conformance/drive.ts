@@ -7,7 +7,7 @@ import { performEffect } from '../activities/effects/perform.ts';
 import type { EffectOutcome, EffectPlan } from '../activities/effects/plan.ts';
 import { forInternal } from '../activities/effects/verdicts.ts';
 import { toFailure } from '../activities/map-errors.ts';
-import { liftPauses } from '../activities/upkeep/lift-pauses.ts';
+import { liftPauses } from '../activities/upkeep/check-credentials.ts';
 import { NotWrittenError } from '../connectors/kit/not-written.ts';
 import type { Json } from '../domain/model.ts';
 import { LONGEST_WAIT_MS } from './short-times.ts';

@@ -11,4 +11,6 @@ export type Errand =
   /** Tells the owner of a connection how it is now. */
   | { kind: 'tell_transition'; transition: number }
   /** Warns the owner of a connection that one of its credentials ends in so many days. */
-  | { kind: 'tell_expiry'; connection: string; secret: string; expiresAt: Iso; days: number };
+  | { kind: 'tell_expiry'; connection: string; secret: string; expiresAt: Iso; days: number }
+  /** Tries again and again whether credentials that were refused work by now. `wireSince`: when they were refused. */
+  | { kind: 'check_credentials'; connection: string; wireSince: number };

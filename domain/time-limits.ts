@@ -9,5 +9,7 @@ export const ACT_MS = 45_000;
 export const MARGIN_MS = 5_000;
 /** Before a message: what guardrails rest on is read anew. */
 export const REFRESH_MS = 10_000;
+/** A sweep that fails so often is given up until its Schedule brings the next: profile `sweep`. */
+export const SWEEP_ATTEMPTS = 3;
 /** No operation may ask for more. */
 export const LONGEST_CALL_MS = ACT_MS - MARGIN_MS - REFRESH_MS;

@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { Registry } from 'prom-client';
+import { liftPauses } from '../activities/upkeep/check-credentials.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { inTransaction, type KeyRing, listen, readKeyRing, reportNumbers } from '../store/index.ts';
 import { loadFolder } from './configs.ts';
@@ -85,6 +86,11 @@ export async function serve(
       const worker = await startWorker(core.deps, { ...place, dataConverter });
       stops.add(() => worker.stop());
       failures.push(worker.failed);
+      // Whoever renews a key in the environment or the config starts the hub again: it need not wait for the next check.
+      const checked = liftPauses(core.deps).catch((error: unknown) =>
+        log.warn({ err: error }, 'credentials not checked'),
+      );
+      stops.add(async () => void (await checked));
     }
     if (place.parts.includes('server')) {
       progress('starting the server');

@@ -33,8 +33,15 @@ afterAll(() => close());
 type End = 'confirmed' | 'refused' | 'bounced' | 'unclear' | 'open';
 let number = 0;
 
-async function message(end: End, over: { play?: string; minute?: number; said?: 'opted_out' | 'bounced' } = {}) {
-  const { play = 'summary', minute = 10, said } = over;
+interface Over {
+  play?: string;
+  minute?: number;
+  said?: 'opted_out' | 'bounced' | 'complained';
+  counts?: boolean;
+}
+
+async function message(end: End, over: Over = {}) {
+  const { play = 'summary', minute = 10, said, counts = true } = over;
   number += 1;
   const person = `p${number}@acme.example`;
   const key = `te${number}:mail:message.send:${person}:1`;
@@ -51,7 +58,7 @@ async function message(end: End, over: { play?: string; minute?: number; said?: 
     if (end === 'unclear') await markUnclear(tx, key, { ...stamp, reason: 'nobody knows' });
     if (end === 'refused' || end === 'bounced') await refuse(tx, key, { ...stamp, reason: 'no' });
     if (end === 'bounced') await markBounced(tx, [person], now);
-    if (said) await recordEngagement(tx, { effectKey: key, kind: said, at: now, counts: true, detail: null });
+    if (said) await recordEngagement(tx, { effectKey: key, kind: said, at: now, counts, detail: null });
   });
 }
 
@@ -79,6 +86,23 @@ test('each kind counts what became of the messages of a play, however it was lea
     provider_errors: { of: 7, bad: 2 },
   });
   expect(counts.get('urgent')).toMatchObject({ bounces: { of: 1, bad: 1 }, provider_errors: { of: 1, bad: 0 } });
+});
+
+test('complaints are counted: those that count, of the play they are about, and as nothing else', async () => {
+  await message('confirmed', { play: 'pushy', said: 'complained' });
+  await message('confirmed', { play: 'pushy', said: 'complained' });
+  await message('confirmed', { play: 'pushy', said: 'complained', counts: false });
+  await message('confirmed', { play: 'pushy' });
+  await message('confirmed', { play: 'pushy', minute: 1, said: 'complained' });
+  const [counts, longer] = [await countsSince(5), await countsSince(0)];
+  expect(counts.get('pushy')).toEqual({
+    bounces: { of: 4, bad: 0 },
+    complaints: { of: 4, bad: 2 },
+    opt_outs: { of: 4, bad: 0 },
+    provider_errors: { of: 4, bad: 0 },
+  });
+  expect(longer.get('pushy')?.complaints).toEqual({ of: 5, bad: 3 });
+  expect(counts.get('summary')?.complaints.bad).toBe(0);
 });
 
 test('a kind counts over its own time', async () => {

@@ -55,7 +55,7 @@ export async function recentCalls(tx: Tx, wireNow: number): Promise<Map<string, 
   return new Map(rows.map(({ connection, ...calls }) => [connection, calls]));
 }
 
-interface Stamp {
+export interface Stamp {
   now: Iso;
   wireNow: number;
 }

@@ -36,6 +36,7 @@ export * from './reseal.ts';
 export { openBytes, sealBytes } from './sealing.ts';
 export * from './subscriptions.ts';
 export * from './surroundings.ts';
+export * from './sweep-failures.ts';
 export * from './sweeps.ts';
 export * from './tokens.ts';
 export * from './touches.ts';

@@ -5,7 +5,7 @@
  */
 import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import { ACT_MS } from '../domain/time-limits.ts';
+import { ACT_MS, SWEEP_ATTEMPTS } from '../domain/time-limits.ts';
 
 const DEAD_WORKER = '5s';
 
@@ -50,6 +50,6 @@ export const sweep = proxyActivities<Activities['sweep']>({
   startToCloseTimeout: '30m',
   heartbeatTimeout: '20s',
   // A Schedule brings the next run anyway: a sweep that keeps failing must not pile up behind itself.
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 3 },
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: SWEEP_ATTEMPTS },
   priority: { priorityKey: 4 },
 });

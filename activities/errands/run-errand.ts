@@ -4,6 +4,7 @@ import type { Deps } from '../deps.ts';
 import { performAgain } from '../effects/again.ts';
 import type { EffectOutcome } from '../effects/plan.ts';
 import { tellExpiry, tellTransition } from '../health/tell.ts';
+import { checkCredentials } from '../upkeep/check-credentials.ts';
 
 export type ErrandResult = { kind: 'ended'; as: string } | { kind: 'wait'; until: Iso };
 
@@ -18,6 +19,8 @@ export async function runErrand(deps: Deps, errand: Errand): Promise<ErrandResul
       return resultOf(deps, await tellTransition(deps, errand));
     case 'tell_expiry':
       return resultOf(deps, await tellExpiry(deps, errand));
+    case 'check_credentials':
+      return await checkCredentials(deps, errand);
   }
 }
 

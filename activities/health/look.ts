@@ -8,6 +8,7 @@ import {
   pausedUntil,
   recentCalls,
   recordHealth,
+  sweepFailure,
   type TransitionRow,
   type Tx,
   tellIfDue,
@@ -29,16 +30,17 @@ export async function lookAtConnections(deps: Deps): Promise<void> {
       const stamp = { now: deps.now(), wireNow: deps.wireNow() };
       const pause = shared.pauses.find((one) => one.name === name);
       const refused = pause !== undefined && isPausedForCredentials(pause);
+      const before = await lockHealth(tx, name, stamp);
       const facts: ConnectionFacts = {
         wireNow: stamp.wireNow,
         credentialsRefused: refused ? pause.reason : null,
         pausedByHand: pause && !refused ? `${pause.reason} (${pause.by})` : null,
         waits: await pausedUntil(tx, name, stamp.wireNow),
         calls: shared.calls.get(name) ?? { ok: 0, failed: 0, limited: 0 },
+        sweepFailed: await sweepFailure(tx, before),
         silentSince: shared.silent.get(name) ?? null,
         expires: firstToExpire(deps.configs.current().config.connections[name]),
       };
-      const before = await lockHealth(tx, name, stamp);
       const made = await recordHealth(tx, before, judgeConnection(facts, before.reason), stamp);
       await tellIfDue(tx, name, stamp);
       await warnOfExpiry(tx, name, facts, stamp.now);

@@ -8,6 +8,7 @@ import { sweepCrm } from '../crm/sweep.ts';
 import type { Deps } from '../deps.ts';
 import { pauseForCredentials } from '../effects/credentials.ts';
 import { sweepUsage } from '../usage/sweep.ts';
+import { sweepFailed } from './failed.ts';
 import { LEASE_MS, type SweepRun } from './run.ts';
 
 /** A sweep, all its pages included, never takes longer. */
@@ -71,7 +72,9 @@ export async function sweepConnection(deps: Deps, { connection }: { connection: 
   } catch (error) {
     clearInterval(keep);
     await inTransaction(store, (tx) => dropSweepLease(tx, connection, id));
+    // A worker that stops has failed at nothing: another one goes on.
     if (error instanceof AuthenticationError) await pauseForCredentials(deps, connection, error);
+    else if (!context.cancellationSignal.aborted) await sweepFailed(deps, connection, error, context.info.attempt);
     throw error;
   }
 }

@@ -12,7 +12,7 @@ import { takeBackUnpaid } from '../billing/take-back-unpaid.ts';
 import type { Deps } from '../deps.ts';
 import { silentSources } from '../health/silent.ts';
 import { applyBrakes } from './brake.ts';
-import { liftPauses } from './lift-pauses.ts';
+import { liftPauses } from './check-credentials.ts';
 import { settleDoubts } from './settle-doubts.ts';
 import { writeBackOutcomes } from './write-back.ts';
 

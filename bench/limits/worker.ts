@@ -20,7 +20,8 @@ const ordersSchema = z.object({
   databaseUrl: z.string(),
   addresses: z.record(z.string(), z.string()),
   token: z.string(),
-  /** Wire milliseconds since 1970. */
+  /** Wire milliseconds since 1970: what is answered from here to there is counted. */
+  fromMs: z.number(),
   untilMs: z.number(),
   /** Messages that wait here, for each connection. */
   messages: z.number(),
@@ -35,6 +36,8 @@ export interface Seen {
   calls: Record<string, number>;
   /** How long each click took until its answer, in milliseconds, by connection. */
   clicks: Record<string, number[]>;
+  /** Messages that still waited at the end, by connection. */
+  queued: Record<string, number>;
   errors: string[];
 }
 
@@ -73,7 +76,7 @@ async function main(orders: Orders): Promise<Seen> {
       return { name, connector: connection.connector, mode: connection.mode, capabilities };
     }),
   );
-  const seen: Seen = { calls: {}, clicks: {}, errors: [] };
+  const seen: Seen = { calls: {}, clicks: {}, queued: {}, errors: [] };
   const isOver = () => Date.now() >= orders.untilMs;
 
   async function call(name: string, priority: Priority): Promise<void> {
@@ -82,7 +85,8 @@ async function main(orders: Orders): Promise<Seen> {
     while (!isOver()) {
       try {
         await check(callWithin(30_000, { priority }));
-        seen.calls[`${name} ${priority}`] = (seen.calls[`${name} ${priority}`] ?? 0) + 1;
+        if (Date.now() >= orders.fromMs)
+          seen.calls[`${name} ${priority}`] = (seen.calls[`${name} ${priority}`] ?? 0) + 1;
         return;
       } catch (error) {
         if (!(error instanceof RateLimitedError)) seen.errors.push(String(error));
@@ -95,7 +99,11 @@ async function main(orders: Orders): Promise<Seen> {
     while (!isOver()) await call(name, priority);
   };
   const queued = async (name: string, queue: { left: number }) => {
-    while (queue.left-- > 0 && !isOver()) await call(name, 'message');
+    while (queue.left > 0 && !isOver()) {
+      queue.left -= 1;
+      await call(name, 'message');
+    }
+    seen.queued[name] = queue.left;
   };
   const clicking = async (name: string) => {
     const waits: number[] = [];

@@ -27,9 +27,12 @@ export interface BudgetUse {
   keys?: string[];
 }
 
-/** Given when the call may leave; `done` when it ended, however it ended. */
+/** Given when the call may leave. One of the two ends it; what comes after that says nothing. */
 export interface Permit {
+  /** The call ended, however it ended: its slot is free when the vendor's window has passed. */
   done: () => void;
+  /** The vendor has not seen a byte: its slot is free at once. */
+  giveBack: () => void;
 }
 
 /** What a vendor's headers said of one of the manifest's limits. */
@@ -51,9 +54,25 @@ export interface Budget {
   pause: (ms: number, reason: string, key?: string) => Promise<void>;
 }
 
-/** One exchange with a vendor, under its permit. */
-export async function withPermit<T>(budget: Budget, use: BudgetUse, exchange: () => Promise<T>): Promise<T> {
+/**
+ * One exchange with a vendor, under its permit.
+ * @param ready the last that is done before anything leaves: `call.sending()`, a look at the deadline. Where it throws, the
+ * vendor has seen nothing, and the permit goes back unused: workers that race on one effect would halve a slow rate else.
+ * A connection that is refused counts as used: it keeps us from hammering at a vendor that is down.
+ */
+export async function withPermit<T>(
+  budget: Budget,
+  use: BudgetUse,
+  ready: () => void | Promise<void>,
+  exchange: () => Promise<T>,
+): Promise<T> {
   const permit = await budget.take(use);
+  try {
+    await ready();
+  } catch (error) {
+    permit.giveBack();
+    throw error;
+  }
   try {
     return await exchange();
   } finally {

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Budget } from './budget.ts';
@@ -40,10 +41,10 @@ const read = (url: string, more: Partial<VendorRequest<z.output<typeof schema>>>
     call: callWithin(5_000),
     ...more,
   } as VendorRequest<z.output<typeof schema>>); // `more` never mixes the two kinds of request
-const write = (url: string, idempotency: Idempotency, call: Partial<WriteCall> = {}) =>
+const write = (url: string, idempotency: Idempotency, call: Partial<WriteCall> = {}, budget = freeBudget) =>
   vendorRequest({
     fetch,
-    budget: freeBudget,
+    budget,
     connector: 'acme',
     operation: 'create',
     method: 'POST',
@@ -199,7 +200,7 @@ describe('permits', () => {
     const budget: Budget = {
       take: async ({ keys }) => {
         steps.push(`permit for ${String(keys)}`);
-        return { done: () => steps.push('done') };
+        return { done: () => steps.push('done'), giveBack: () => steps.push('unused') };
       },
       hear: ({ limit, left }) => steps.push(`heard ${limit} ${left}`),
       pause: async (ms) => {
@@ -228,6 +229,19 @@ describe('permits', () => {
     steps.length = 0;
     await errorOf(read('http://127.0.0.1:1/', { budget }));
     expect(steps).toEqual(['permit for undefined', 'done']);
+  });
+
+  test('one goes back unused where the call ends before its first byte, so that the next need not wait for its window', async () => {
+    const { steps, budget } = await limited();
+    const url = await serve((_request, response) => response.end(String(steps.push('request'))));
+    const overtaken = async () => Promise.reject(new Error('a newer attempt has taken over'));
+    await expect(write(url, 'find', { sending: overtaken }, budget)).rejects.toThrow('taken over');
+    const late = { sending: () => sleep(60), deadline: performance.now() + 20 };
+    await expect(write(url, 'find', late, budget)).rejects.toMatchObject({ code: 'transient' });
+    const waited = { ...callWithin(5_000), deadline: performance.now() + 20 };
+    const slow: Budget = { ...budget, take: (use) => sleep(60).then(() => budget.take(use)) };
+    await expect(read(url, { budget: slow, call: waited })).rejects.toMatchObject({ code: 'transient' });
+    expect(steps.filter((step) => !step.startsWith('permit'))).toEqual(['unused', 'unused', 'unused']);
   });
 
   test('without one nothing is sent, and the vendor is not blamed', async () => {

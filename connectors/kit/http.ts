@@ -66,11 +66,12 @@ export async function vendorRequest<Body>(
   checkDeadline(request.call, origin);
   const { call, operation, keys, budget } = request;
   // Before `sending`: a call that waits for its permit, or dies while it does, has surely done nothing.
-  const { status, headers, text } = await withPermit(budget, { call, operation, keys }, async () => {
+  const ready = async () => {
     if (request.write !== undefined) await request.call.sending();
     checkDeadline(call, origin);
-    return await exchange(request, origin);
-  });
+  };
+  const use = { call, operation, keys };
+  const { status, headers, text } = await withPermit(budget, use, ready, () => exchange(request, origin));
   for (const heard of request.heard?.(headers) ?? []) budget.hear(heard);
   const requestId = headers.get('x-request-id') ?? headers.get('request-id') ?? undefined;
   const reply: VendorReply = { status, headers, body: parseJson(text), origin: { ...origin, requestId } };

@@ -74,13 +74,15 @@ export function slackClient(deps: ConnectDependencies): SlackClient {
         return response;
       },
     });
-    const answer = await withPermit(deps.budget, { call, operation, keys }, async () => {
+    const ready = async () => {
       if (request.write !== undefined) await request.call.sending();
       checkDeadline(call, origin);
-      return await client.apiCall(method, args).catch((error: unknown) => {
+    };
+    const answer = await withPermit(deps.budget, { call, operation, keys }, ready, () =>
+      client.apiCall(method, args).catch((error: unknown) => {
         throw slackError(error, origin, write);
-      });
-    });
+      }),
+    );
     const parsed = reply.safeParse(answer);
     if (parsed.success) return parsed.data;
     const message = `Slack answered ${method} in an unknown shape: ${parsed.error.issues[0]?.path.join('.')}`;

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Chat } from '../kit/capabilities.ts';
 import type { ErrorCode } from '../kit/errors.ts';
-import { fakeDependencies, fakeWriteCall } from '../kit/testing/dependencies.ts';
+import { type FakeDependencies, fakeDependencies, fakeWriteCall } from '../kit/testing/dependencies.ts';
 import { callWithin } from '../kit/time-limit.ts';
 import postReply from './fixtures/chat.postMessage.json' with { type: 'json' };
 import errorReply from './fixtures/error.json' with { type: 'json' };
@@ -39,10 +39,10 @@ async function vendor(answers: Record<string, Answer>) {
   });
   // A listening TCP server has an AddressInfo.
   const { port } = server.address() as AddressInfo;
-  return { chat: connectChat(`http://127.0.0.1:${port}`), calls };
+  return { ...connect(`http://127.0.0.1:${port}`), calls };
 }
 
-function connectChat(url: string): Chat {
+function connect(url: string): { chat: Chat; permits: FakeDependencies['taken'] } {
   const connection = {
     connector: 'slack',
     mode: 'sandbox' as const,
@@ -50,9 +50,10 @@ function connectChat(url: string): Chat {
     channel: '#expansion',
     auth: { token: 'env:T' },
   };
-  const { chat } = slack.connect(fakeDependencies({ connection, secrets: { T: 'xoxb-1' } }));
+  const dependencies = fakeDependencies({ connection, secrets: { T: 'xoxb-1' } });
+  const { chat } = slack.connect(dependencies);
   if (!chat) throw new Error('the connector has no chat');
-  return chat;
+  return { chat, permits: dependencies.taken };
 }
 const failed = (error: string): Answer => ({ body: { ...errorReply, error } });
 
@@ -117,7 +118,7 @@ describe('what a failed post means', () => {
     // A listening TCP server has an AddressInfo.
     const { port } = closed.address() as AddressInfo;
     await new Promise((resolve) => closed.close(resolve));
-    const { postAlert } = connectChat(`http://127.0.0.1:${port}`);
+    const { postAlert } = connect(`http://127.0.0.1:${port}`).chat;
     const attempt = postAlert.send(postAlert.prepare(alertInput()), fakeWriteCall('k'));
     await expect(attempt).rejects.toMatchObject({ code: 'transient' });
   });
@@ -154,6 +155,17 @@ describe('updates and reads', () => {
     const payload = chat.postAlert.prepare(alertInput({ to: 'ana@vendor.example' }));
     await expect(chat.postAlert.send(payload, call)).rejects.toMatchObject({ code: 'transient' });
     expect(call.sent()).toBe(false);
+  });
+
+  test('an overtaken attempt leaves the second of its channel to the one that took over', async () => {
+    const { chat, calls, permits } = await vendor({ 'chat.postMessage': failed('internal_error') });
+    const overtaken = { ...fakeWriteCall('k'), sending: () => Promise.reject(new Error('overtaken')) };
+    const payload = chat.postAlert.prepare(alertInput({ to: 'C0123456789' }));
+    await expect(chat.postAlert.send(payload, overtaken)).rejects.toThrow('overtaken');
+    expect(calls).toEqual([]);
+    expect(permits).toMatchObject([{ keys: ['channel:C0123456789'], ended: 'unused' }]);
+    await chat.postAlert.send(payload, fakeWriteCall('k')).catch(() => {});
+    expect(permits).toMatchObject([{ ended: 'unused' }, { ended: 'used' }]);
   });
 
   test('a recipient who cannot be reached is followed by the channel', async () => {

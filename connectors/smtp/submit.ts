@@ -74,18 +74,12 @@ async function inSession<T>(
   work: (connection: SMTPConnection) => Promise<T>,
 ): Promise<T> {
   checkDeadline(call, origin);
-  return await withPermit(relay.budget, { call, operation: origin.operation }, () =>
-    session(relay, call, origin, work),
-  );
+  // What stops a message later, before DATA, has been a session all the same: the relay counts those.
+  const ready = () => checkDeadline(call, origin);
+  return await withPermit(relay.budget, { call, operation: origin.operation }, ready, () => session(relay, call, work));
 }
 
-async function session<T>(
-  relay: Relay,
-  call: Call,
-  origin: ErrorOrigin,
-  work: (connection: SMTPConnection) => Promise<T>,
-): Promise<T> {
-  checkDeadline(call, origin);
+async function session<T>(relay: Relay, call: Call, work: (connection: SMTPConnection) => Promise<T>): Promise<T> {
   const socket = await guardedSocket(relay.guard, { host: relay.host, port: relay.port }, call.signal);
   const left = Math.max(1, Math.floor(call.deadline - performance.now()));
   const connection = new SMTPConnection({

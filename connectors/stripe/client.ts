@@ -50,11 +50,12 @@ export function stripeClient(dependencies: ConnectDependencies): StripeClient {
       appInfo: { name: 'headroom' },
       // The permit is taken here, where the endpoint is known; a write that dies while it waits is safe all the same,
       // since Stripe knows our key.
-      httpClient: Stripe.createFetchHttpClient((input: string | URL | Request, init?: RequestInit) =>
-        withPermit(budget, { call, operation, keys: [endpointKey(input, init)] }, () =>
-          guarded(input, { ...init, signal: AbortSignal.any([call.signal, ...(init?.signal ? [init.signal] : [])]) }),
-        ),
-      ),
+      httpClient: Stripe.createFetchHttpClient((input: string | URL | Request, init?: RequestInit) => {
+        const use = { call, operation, keys: [endpointKey(input, init)] };
+        const ready = () => checkDeadline(operation, call);
+        const signal = AbortSignal.any([call.signal, ...(init?.signal ? [init.signal] : [])]);
+        return withPermit(budget, use, ready, () => guarded(input, { ...init, signal }));
+      }),
     });
 
   async function exchange<T>(

@@ -151,6 +151,19 @@ describe('reading', () => {
   });
 });
 
+test('a permit that comes after the deadline goes back unused', async () => {
+  const { budget, taken } = connected.dependencies;
+  const { take } = budget;
+  budget.take = async (use) => {
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    return await take(use);
+  };
+  await expect(connected.check({ ...call(), deadline: performance.now() + 40 })).rejects.toMatchObject({
+    code: 'transient',
+  });
+  await expect.poll(() => taken).toMatchObject([{ operation: 'check', ended: 'unused' }]);
+});
+
 describe('a trial', () => {
   test('is a second subscription that ends by itself and never charges', async () => {
     const sending = fakeWriteCall('key-1');

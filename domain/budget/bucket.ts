@@ -1,15 +1,26 @@
 /** Slots of one bucket: how many are free, when the next one is, and how they change hands. */
-import type { Bucket, Limit, Now, Priority, Told } from './types.ts';
+import { type Bucket, type Limit, type Now, PRIORITIES, type Priority, type Told } from './types.ts';
 
 /** Windows are cut into so many grains, so that a busy bucket stays a short list. Rounded up: never a slot too early. */
 const GRAINS = 200;
 /** For such a part of a rolling window others' calls count that a header told of: half an hour of a day. */
 const TOLD_ANEW = 48;
 
+/** One in seven: more than a tenth, since one who is late with a question loses some of its turns. */
+const OWED_AFTER = 6;
+/** Who asks for one call after the other does not wait at every moment: for so long it is taken to wait on. */
+const WAITS_ON_MS = 3_000;
+/**
+ * What is kept for a sweep that is at a page: its tenth, since a long window's slots come free together and are gone
+ * together. In a short one some come free all the time: less is enough, and less lies idle.
+ */
+const SWEEPS_SHARE = 0.1;
+const SHORT_WINDOW = { ms: 2_000, share: 0.075 };
+
 const NO_CREDIT: Record<Priority, number> = { click: 0, alert: 0, message: 0, sweep: 0 };
 
 export function openBucket(limit: Limit): Bucket {
-  return { limit, toldMax: null, cooling: [], held: {}, credit: { ...NO_CREDIT }, closedUntil: 0 };
+  return { limit, toldMax: null, cooling: [], held: {}, credit: { ...NO_CREDIT }, waitedAt: {}, closedUntil: 0 };
 }
 
 export function maxOf({ limit, toldMax }: Bucket): number {
@@ -88,14 +99,51 @@ export function freeNow(bucket: Bucket): number {
   return maxOf(bucket) - cooling - held;
 }
 
+export function noteWaiting(bucket: Bucket, priority: Priority, now: Now): void {
+  bucket.waitedAt = { ...bucket.waitedAt, [priority]: now.wire };
+}
+
+function waitsOn({ waitedAt }: Bucket, priority: Priority, now: Now): boolean {
+  // Rows of older versions know of none.
+  return now.wire - (waitedAt?.[priority] ?? Number.NEGATIVE_INFINITY) < WAITS_ON_MS;
+}
+
+/** Whether it goes before those who are more urgent: enough of them went before it. */
+export function isOwed({ credit }: Bucket, priority: Priority): boolean {
+  return credit[priority] >= OWED_AFTER;
+}
+
+/** A slot went to this priority: the others who wait have more due to them, it has less. */
+export function settleCredit(bucket: Bucket, given: Priority, now: Now): void {
+  // Nobody is owed more than a bucket: after a long time without a turn it must not take all there is.
+  const most = Math.max(maxOf(bucket), 2 * OWED_AFTER);
+  for (const priority of PRIORITIES) {
+    const credit = bucket.credit[priority];
+    if (priority === given) bucket.credit[priority] = Math.max(0, credit - OWED_AFTER);
+    else bucket.credit[priority] = waitsOn(bucket, priority, now) ? Math.min(most, credit + 1) : 0;
+  }
+}
+
 /**
- * What a priority leaves for those above it. A rate frees its slots again in seconds, so that a twentieth is enough for
+ * Slots that all others leave to the sweeps. Those ask for all of their calls at once and are promised slots before they
+ * are free; a sweep wants its next page when it has the last one, and would find nothing but what nobody else wanted.
+ */
+function keptForSweeps(bucket: Bucket, now: Now): number {
+  const windowMs = wireWindow(bucket, now);
+  if (windowMs === null || !waitsOn(bucket, 'sweep', now)) return 0;
+  const share = windowMs > SHORT_WINDOW.ms ? SWEEPS_SHARE : SHORT_WINDOW.share;
+  return Math.min(Math.floor(bucket.credit.sweep / OWED_AFTER), Math.floor(maxOf(bucket) * share));
+}
+
+/**
+ * What a priority leaves for those above it, and for sweeps. A rate frees its slots again in seconds, so that a twentieth is enough for
  * the next click not to wait; a day's quota does not, so each priority above keeps a tenth of it.
  */
-function leaves(bucket: Bucket, priority: Priority): number {
+function leaves(bucket: Bucket, priority: Priority, now: Now): number {
   const above = { click: 0, alert: 1, message: 2, sweep: 3 }[priority];
   if (above === 0) return 0;
-  return Math.floor(bucket.limit.window.kind === 'until' ? maxOf(bucket) * 0.1 * above : maxOf(bucket) * 0.05);
+  if (bucket.limit.window.kind === 'until') return Math.floor(maxOf(bucket) * 0.1 * above);
+  return Math.floor(maxOf(bucket) * 0.05) + (priority === 'sweep' ? 0 : keptForSweeps(bucket, now));
 }
 
 /**
@@ -107,7 +155,7 @@ export function nextSlot(
   priority: Priority,
   now: Now,
 ): { wire: number; until: number | null } | { wire: null } {
-  let skip = leaves(bucket, priority) - freeNow(bucket);
+  let skip = leaves(bucket, priority, now) - freeNow(bucket);
   if (skip < 0) return { wire: Math.max(now.wire, bucket.closedUntil), until: null };
   for (const [until, n] of bucket.cooling) {
     if (skip < n) return { wire: Math.max(wireTimeOf(bucket, now, until), bucket.closedUntil), until };

@@ -41,6 +41,8 @@ function simulate(input: {
   dies?: { process: number; at: number };
   everyMs: number;
   latencyMs: number;
+  /** Of this process: the next call is wanted when the last one has ended. */
+  oneByOne?: number;
 }): Sent[] {
   const { limits, demand, untilMs, random } = input;
   let state: PermitState = NO_PERMITS;
@@ -59,9 +61,11 @@ function simulate(input: {
     const ended = mine.filter(({ ends }) => ends <= now);
     open[process] = mine.filter(({ ends }) => ends > now);
     const buckets = limits.map(({ bucket }) => bucket);
+    const isBusy = (open[process]?.length ?? 0) > 0;
+    const wanted = process !== input.oneByOne ? 30 : isBusy ? 0 : 1;
     const step = grantPermits(
       state,
-      ask(`p${process}`, limits, demand[process]?.map((priority) => [priority, 30]) ?? [], {
+      ask(`p${process}`, limits, demand[process]?.map((priority) => [priority, wanted]) ?? [], {
         ended: ended.map(({ ends }) => ({ buckets, n: 1, wireMsAgo: now - ends })),
       }),
       at(now),
@@ -176,6 +180,40 @@ describe('a rate', () => {
       { numRuns: 12 },
     );
   }, 30_000);
+
+  test('has a tenth for a sweep that wants one page after the other, while others want everything', () => {
+    fc.assert(
+      fc.property(
+        seeded,
+        fc.integer({ min: 2, max: 4 }),
+        fc.constantFrom<[number, number]>([20, 1_000], [40, 1_000], [100, 10_000], [190, 10_000]),
+        (random, others, [max, ms]) => {
+          const demand: Priority[][] = [['sweep'], ...Array.from({ length: others }, (): Priority[] => ['message'])];
+          const untilMs = ms + 60_000;
+          const timing = { untilMs, random, everyMs: 50, latencyMs: 20 };
+          const sent = simulate({ limits: [rate(max, ms)], demand, oneByOne: 0, ...timing });
+          // A hair less: whoever asks at a pace of its own does not find every slot at once.
+          const steady = sent.filter(({ arrives }) => arrives > ms);
+          expect(steady.filter(({ priority }) => priority === 'sweep').length / steady.length).toBeGreaterThan(0.095);
+          expect(mostIn(sent, ms)).toBeLessThanOrEqual(max);
+        },
+      ),
+      { numRuns: 12 },
+    );
+  }, 30_000);
+
+  test('keeps nothing for a sweep that is over', () => {
+    const limits = [rate(100, 10_000)];
+    let { state } = grantPermits(NO_PERMITS, ask('hub', limits, [['sweep', 1]]), at(0));
+    state = grantPermits(state, ask('others', limits, [['message', 200]]), at(10)).state;
+    const kept = grantPermits(state, ask('others', limits, [['message', 200]]), at(2_000));
+    expect(kept.answer.grants).toEqual([]);
+    const ended = [{ buckets: ['rate'], n: 1, wireMsAgo: 0 }];
+    const over = grantPermits(kept.state, ask('hub', limits, [], { ended }), at(2_010));
+    const { answer } = grantPermits(over.state, ask('others', limits, [['message', 200]]), at(5_100));
+    // All but the slots kept for clicks: those of the sweep are anybody's again.
+    expect(answer.grants.filter(({ inMs }) => inMs === 0)).toHaveLength(10);
+  });
 
   test('keeps a slot for a click while everybody else wants everything', () => {
     fc.assert(

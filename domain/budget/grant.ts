@@ -7,10 +7,13 @@ import {
   freeNow,
   hearTold,
   isIdle,
+  isOwed,
   maxOf,
   nextSlot,
+  noteWaiting,
   openBucket,
   release,
+  settleCredit,
   takeSlot,
   tidyBucket,
   wireWindow,
@@ -35,8 +38,6 @@ const WAITS_ON_MS = 500;
 /** Between two questions of one process for the same, at least; and while all slots are those of calls under way. */
 const SOONEST_MS = 15;
 const UNDER_WAY_MS = 50;
-/** One in seven: more than a tenth, since one who is late with a question loses some of its turns. */
-const OWED_AFTER = 6;
 /** Kept at hand by a process while at least half of a bucket is free, so that not every call asks. */
 const SPARE = 0.1;
 const MOST_SPARES = 10;
@@ -92,13 +93,15 @@ interface Turn {
 function share(state: PermitState, ask: Ask, now: Now): Turn[] {
   const table = structuredClone(state);
   const demands = [...ownDemands(state, ask), ...othersDemands(state, ask.holder, now)];
+  for (const { buckets, priority } of demands)
+    for (const name of buckets) for (const one of [state, table]) noteWaiting(bucketOf(one, name), priority, now);
   const mine: Turn[] = [];
   for (let turn = nextTurn(table, demands, now); turn !== null; turn = nextTurn(table, demands, now)) {
-    give(table, demands, turn);
+    give(table, turn, now);
     turn.demand.given += 1;
     if (turn.demand.holder === ask.holder) mine.push(turn);
   }
-  for (const turn of mine) give(state, demands, turn);
+  for (const turn of mine) give(state, turn, now);
   const waiting = demands.some(({ given, n }) => given < n);
   return waiting ? mine : [...mine, ...spares(state, demands, ask.holder, now)];
 }
@@ -112,7 +115,7 @@ function spares(state: PermitState, demands: Demand[], asker: string, now: Now):
     for (let n = 0; n < wanted && buckets.every((bucket) => freeNow(bucket) > maxOf(bucket) / 2); n++) {
       const turn = slotsFor(state, demand, now);
       if (turn === null || turn.wire > now.wire) break;
-      give(state, demands, turn);
+      give(state, turn, now);
       more.push(turn);
     }
   }
@@ -137,7 +140,7 @@ function nextTurn(table: PermitState, demands: Demand[], now: Now): Turn | null 
     if (demand.given >= demand.n) continue;
     const turn = slotsFor(table, demand, now);
     if (turn === null || turn.wire > now.wire + aheadOf(table, demand.buckets, now)) continue;
-    const owed = demand.buckets.some((name) => bucketOf(table, name).credit[demand.priority] >= OWED_AFTER);
+    const owed = demand.buckets.some((name) => isOwed(bucketOf(table, name), demand.priority));
     const rank = [owed ? 0 : 1, PRIORITIES.indexOf(demand.priority), demand.given, demand.grantedAt];
     if (best === null || isBefore(rank, best.rank)) best = { turn, rank };
   }
@@ -156,16 +159,11 @@ function slotsFor(table: PermitState, demand: Demand, now: Now): Turn | null {
   return { demand, wire, slots };
 }
 
-function give(state: PermitState, demands: Demand[], { demand, slots }: Turn): void {
+function give(state: PermitState, { demand, slots }: Turn, now: Now): void {
   for (const [index, name] of demand.buckets.entries()) {
     const bucket = bucketOf(state, name);
     takeSlot(bucket, demand.holder, slots[index] ?? null);
-    for (const priority of PRIORITIES) {
-      const credit = bucket.credit[priority];
-      const waits = demands.some((one) => one.priority === priority && one.given < one.n && one.buckets.includes(name));
-      if (priority === demand.priority) bucket.credit[priority] = Math.max(0, credit - OWED_AFTER);
-      else bucket.credit[priority] = waits ? credit + 1 : 0;
-    }
+    settleCredit(bucket, demand.priority, now);
   }
 }
 

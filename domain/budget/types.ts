@@ -96,6 +96,8 @@ export interface Bucket {
   held: Record<string, number>;
   /** Slots that others got while this priority waited: with enough of them it goes first. */
   credit: Record<Priority, number>;
+  /** Wire time at which somebody of this priority was last seen to wait. */
+  waitedAt: Partial<Record<Priority, number>>;
   /** Wire time before which the vendor wants no call of this bucket. */
   closedUntil: number;
 }

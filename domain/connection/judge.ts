@@ -18,13 +18,15 @@ const HEALTHY: Health = { state: 'healthy', reason: null, detail: null, wireUnti
  * @param before what it was: what has begun ends later than it began
  */
 export function judgeConnection(facts: ConnectionFacts, before: ConnectionReason | null): Health {
-  const { credentialsRefused, pausedByHand, waits, calls, silentSince, wireNow } = facts;
+  const { credentialsRefused, pausedByHand, waits, calls, sweepFailed, silentSince, wireNow } = facts;
   if (credentialsRefused !== null) return paused('credentials_refused', credentialsRefused);
   if (pausedByHand !== null) return paused('paused_by_hand', pausedByHand);
   if (waits && waits.wireUntil > wireNow) {
     const long = waits.wireUntil - wireNow >= LONG_WAIT_MS || before === 'quota_spent';
     if (long) return { ...paused('quota_spent', waits.reason), wireUntil: waits.wireUntil };
   }
+  // Above the calls: it says more than how many of them failed, and lasts until the next sweep.
+  if (sweepFailed !== null) return degraded('sweep_failed', sweepFailed);
   const failing = trouble(calls, 'failed', FAILING, before === 'errors');
   if (failing !== null) return degraded('errors', `${failing} failed`);
   const limited = trouble(calls, 'limited', LIMITED, before === 'rate_limited');
@@ -57,6 +59,8 @@ export const WHAT_TO_DO: Record<ConnectionReason, string> = {
   credentials_refused: 'Put a working key where its reference points; it goes on by itself once the vendor takes it.',
   paused_by_hand: 'Let it go on with headroom pause --connection NAME --clear, when its reason is over.',
   quota_spent: "Nothing: it goes on when the vendor's quota starts anew. If it happens often, ask the vendor for more.",
+  sweep_failed:
+    'It is read again at its next time (headroom status says how often). If what the vendor answered was refused or not understood, correct what the reason names in the config or at the vendor; if that is not it, ask with headroom support-bundle.',
   errors: "Look at the vendor's status page and the log. Calls are repeated by themselves.",
   rate_limited: 'Nothing at once: calls wait. If it stays, read less often, or ask the vendor for more.',
   silent: 'Look at the log: its sweeps do not end. What it measures decides nothing until it is read again.',

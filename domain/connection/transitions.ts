@@ -26,6 +26,7 @@ const TOLD: Record<ConnectionReason, boolean> = {
   // Whoever did it knows.
   paused_by_hand: false,
   quota_spent: true,
+  sweep_failed: true,
   errors: true,
   // The way of things under load: calls wait.
   rate_limited: false,
@@ -35,7 +36,11 @@ const TOLD: Record<ConnectionReason, boolean> = {
 };
 
 /** What comes and goes within moments is told only when it lasts. Wire time. */
-const LASTS_MS: Partial<Record<ConnectionReason, number>> = { errors: 2 * 60_000, silent: 2 * 60_000 };
+const LASTS_MS: Partial<Record<ConnectionReason, number>> = {
+  sweep_failed: 2 * 60_000,
+  errors: 2 * 60_000,
+  silent: 2 * 60_000,
+};
 
 /** The same trouble is not told again within this time, however often it comes and goes. Wire time. */
 export const QUIET_MS = 60 * 60_000;

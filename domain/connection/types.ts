@@ -7,6 +7,7 @@ export type ConnectionReason =
   | 'credentials_refused'
   | 'paused_by_hand'
   | 'quota_spent'
+  | 'sweep_failed'
   | 'errors'
   | 'rate_limited'
   | 'silent'
@@ -40,6 +41,8 @@ export interface ConnectionFacts {
   /** The vendor, or our count of its quota, says "not before". */
   waits: { wireUntil: number; reason: string } | null;
   calls: CallCounts;
+  /** Why its last sweep failed; null: it did not, or it has no sweeps. */
+  sweepFailed: string | null;
   /** A source that should have been read since; null: it was, or it is none. */
   silentSince: Iso | null;
   /** The first of its credentials to expire. */

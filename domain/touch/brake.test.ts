@@ -32,6 +32,17 @@ describe('the automatic brake', () => {
     });
   });
 
+  test('holds at the second complaint of few hundred messages, and says so before anything milder', () => {
+    const complaints = { of: 400, bad: 2 };
+    const seen = { ...fine, complaints, opt_outs: { of: 400, bad: 80 }, bounces: { of: 400, bad: 40 } };
+    expect(judgeBrake(seen, DEFAULTS)).toEqual({
+      kind: 'complaints',
+      reason: 'automatic brake: 2 of 400 messages were reported as spam within 7 days, more than 0.3 %',
+    });
+    expect(judgeBrake({ ...fine, complaints: { of: 400, bad: 1 } }, DEFAULTS)).toBeNull();
+    expect(judgeBrake({ ...fine, complaints: { of: 1_000, bad: 3 } }, DEFAULTS)).toBeNull();
+  });
+
   test.each([
     ['as many as allowed, to the very one', { of: 100, bad: 5 }],
     ['a large share of very few', { of: 4, bad: 4 }],

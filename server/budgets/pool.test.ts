@@ -144,6 +144,49 @@ describe('a call without a permit', () => {
   });
 });
 
+describe('a permit that was not used', () => {
+  const perSecond: VendorLimit[] = [{ name: 'channel', max: 1, per: '1s' }];
+
+  test('goes to the next who waits here, at once', async () => {
+    const pool = poolOn(permitTable(), perSecond);
+    const overtaken = await take(pool, 'alert');
+    const next = take(pool, 'alert');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const begin = performance.now();
+    overtaken.giveBack();
+    (await next).done();
+    expect(performance.now() - begin).toBeLessThan(500);
+  });
+
+  test('is free for another process at once, and not kept at hand', async () => {
+    const table = permitTable();
+    const [one, other] = [poolOn(table, perSecond), poolOn(table, perSecond)];
+    const overtaken = await take(one, 'alert');
+    const next = take(other, 'alert');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const begin = performance.now();
+    overtaken.giveBack();
+    (await next).done();
+    expect(performance.now() - begin).toBeLessThan(500);
+  });
+
+  test('counts once, whatever is said of it later', async () => {
+    const table = permitTable();
+    const pool = poolOn(table, perSecond);
+    const [back, used] = [await take(pool, 'alert'), take(pool, 'alert')];
+    back.giveBack();
+    back.giveBack();
+    back.done();
+    const ended = await used;
+    ended.done();
+    ended.giveBack();
+    const begin = performance.now();
+    await take(pool, 'alert');
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(990);
+    expect(held(table)).toBe(1);
+  });
+});
+
 describe('"not before"', () => {
   test('of one process stops what another keeps at hand, as soon as it hears of it', async () => {
     const table = permitTable();

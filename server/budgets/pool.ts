@@ -18,11 +18,6 @@ const TELL_MS = 1_000;
 const TELL_CONCURRENT_MS = 25;
 const STORE_AWAY_MS = 250;
 /**
- * A sweep asks for one page after the other. If it asked for one permit after the other as well, those who ask for all of
- * theirs at once would leave it far less than its tenth: so it asks for the next pages with the first.
- */
-const PAGES_AHEAD = 10;
-/**
  * Those who were refused together come back in the second before their turn, not all at once: a slot that is free must
  * find somebody who waits for it.
  */
@@ -74,13 +69,12 @@ export class PermitPool implements Budget {
     const key = limits.map(({ bucket }) => bucket).join(' ');
     const needs = { limits, key, priority: call.priority ?? 'sweep' };
     const held = this.#atHand(needs) ?? (await this.#wait(needs, call, operation));
-    let done = false;
-    return {
-      done: () => {
-        if (!done) this.#end(held);
-        done = true;
-      },
+    let ended = false;
+    const once = (end: () => void) => () => {
+      if (!ended) end();
+      ended = true;
     };
+    return { done: once(() => this.#end(held)), giveBack: once(() => this.#return(held)) };
   }
 
   hear({ limit: name, max, left }: Heard): void {
@@ -155,6 +149,13 @@ export class PermitPool implements Budget {
     this.#askIn(tellWithin(limits));
   }
 
+  /** Not used: to the next who waits here, else to the store at once. At hand it would keep a slow rate from others. */
+  #return(held: Held): void {
+    if (held.holder !== this.#holder) return;
+    this.#give({ ...held, from: 0, until: 0 });
+    this.#askIn(0);
+  }
+
   #giveBackSpares(): void {
     this.#unused.push(...this.#spares.splice(0));
   }
@@ -214,7 +215,7 @@ export class PermitPool implements Budget {
       bucket: names([limit])[0] ?? '',
     }));
     const wants = wanted.map(({ limits: some, priority, n }) => {
-      return { buckets: names(some), priority, n: n + (priority === 'sweep' ? pagesAhead(some) : 0) };
+      return { buckets: names(some), priority, n };
     });
     this.#holding -= this.#unused.length;
     this.#ended = [];
@@ -295,9 +296,4 @@ function tellWithin(limits: Limit[]): number {
     return window.kind === 'rolling' && window.clock === 'wire' ? window.ms / 4 : TELL_MS;
   });
   return Math.min(TELL_MS, ...windows);
-}
-
-/** None where a permit at hand would keep a place from others that they could use at once. */
-function pagesAhead(limits: Limit[]): number {
-  return limits.some(({ window }) => window.kind === 'at_once') ? 0 : PAGES_AHEAD;
 }

@@ -1,7 +1,7 @@
 /** A connection in trouble is seen, told and forgotten again, on a whole hub with simulated vendors. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { statusAnswer } from '../../cli/answers.ts';
+import { checkAnswer, statusAnswer } from '../../cli/answers.ts';
 import { inTransaction, listPauses } from '../../store/index.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { startTestHub, type TestHub } from '../../test/support/hub.ts';
@@ -63,4 +63,37 @@ test('refused credentials pause a connection, its owner is told once, and once m
   ]);
   expect(told().filter((summary) => summary.includes('crm is paused'))).toHaveLength(1);
   expect(told().filter((summary) => summary.includes('ends on'))).toHaveLength(1);
+});
+
+test('a sweep that is given up is told in the status with its reason, until one ends well', async () => {
+  hub.sandbox.frame.faults.add({ vendor: 'hubspot', kind: 'server_error', times: 3 });
+  await (await startSweep(hub, 'crm')).result().catch(() => undefined);
+  const failed = await eventually(async () => {
+    const health = await crm();
+    return health?.reason === 'sweep_failed' && health;
+  });
+  expect(failed).toMatchObject({
+    state: 'degraded',
+    detail: expect.stringContaining('its last sweep failed: hubspot'),
+  });
+  expect(failed.whatToDo).toContain('read again at its next time');
+  expect(await (await startSweep(hub, 'crm')).result()).toMatchObject({ kind: 'swept' });
+  await eventually(async () => (await crm())?.reason === 'credentials_expiring');
+});
+
+test('whoever has renewed a key has it tried at once', async () => {
+  hub.sandbox.frame.faults.add({ vendor: 'hubspot', kind: 'expired_token', times: 2 });
+  await (await startSweep(hub, 'crm')).result().catch(() => undefined);
+  expect(await inTransaction(hub.store, listPauses)).toMatchObject([{ name: 'crm' }]);
+  const check = async () => {
+    const headers = { authorization: `Bearer ${hub.token}`, 'content-type': 'application/json' };
+    const response = await fetch(`${hub.url}/api/v1/connections/crm/check`, { method: 'POST', headers, body: '{}' });
+    return checkAnswer.parse(await response.json());
+  };
+  const checked = await eventually(async () => {
+    const answer = await check();
+    return answer.works && answer;
+  });
+  expect(checked).toEqual({ name: 'crm', works: true, problem: null, lifted: true });
+  expect(await inTransaction(hub.store, listPauses)).toEqual([]);
 });

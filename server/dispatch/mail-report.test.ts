@@ -9,6 +9,7 @@ import {
   findTouch,
   inTransaction,
   listEngagement,
+  listPauses,
   loadTouchFacts,
   markUnclear,
   readEffect,
@@ -170,6 +171,19 @@ describe('a complaint', () => {
       loadTouchFacts(tx, { ...request('x'), person: `x${n}@acme.example`, effectKey: 'x' }),
     );
     expect(known.person?.optedOut).toEqual(['marketing']);
+  });
+
+  test('of a second mail stops the play that they came from, at once', async () => {
+    const plays = async () => (await run(listPauses)).filter(({ name }) => name === 'pushy');
+    for (const of of [`${key}:1`, `${key}:2`]) {
+      expect(await plays()).toEqual([]);
+      await run((tx) => claimEffect(tx, server.store.vault, { ...request(of), play: 'pushy', now: T0 }, send));
+      await sent(of);
+      const message_id = await run(async (tx) => `<${await ourId(tx, of)}@mail.tidewater.example>`);
+      await report('mail.complained', { message_id });
+    }
+    const reason = 'automatic brake: 2 of 2 messages were reported as spam within 7 days, more than 0.3 %';
+    expect(await plays()).toMatchObject([{ scope: 'play', by: 'headroom', reason }]);
   });
 
   test('outlives a CRM that does not know of it', async () => {

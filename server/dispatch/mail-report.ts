@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { applyBrakes } from '../../activities/upkeep/brake.ts';
 import type { MailReport } from '../../connectors/kit/capabilities.ts';
 import { addMs } from '../../domain/clock.ts';
 import { normaliseEmail } from '../../domain/identity/email.ts';
@@ -38,20 +39,24 @@ export const takeMailReport: HandleEvent = async ({ deps }, { name }, row) => {
   const now = deps.now();
   // What a vendor dates ahead of us happened now.
   const at = row.occurredAt !== null && row.occurredAt < row.receivedAt ? row.occurredAt : row.receivedAt;
-  await inTransaction(deps.store, async (tx) => {
+  const isBad = await inTransaction(deps.store, async (tx) => {
     const mail = await mailOf(tx, name, report, row.receivedAt);
     const person = mail?.person ?? (report.address === null ? null : normaliseEmail(report.address));
     if (person === null) {
-      return deps.log.info({ source: name, event: row.eventId, kind: report.kind }, 'a report on no mail of ours');
+      deps.log.info({ source: name, event: row.eventId, kind: report.kind }, 'a report on no mail of ours');
+      return false;
     }
     // A message that is being claimed for this person is judged before or after, never in between.
     await lock(tx, { persons: [person] });
     if (report.kind === 'bounced' && report.counts) await markBounced(tx, [person], at);
     if (report.kind === 'complained') await optOut(tx, { person, account: mail?.account ?? null, at, now });
-    if (mail === null) return;
+    if (mail === null) return false;
     const { kind, counts, reason } = report;
     await recordEngagement(tx, { effectKey: mail.effectKey, kind, counts, at, detail: { reason } });
+    return counts && kind !== 'replied';
   });
+  // Here most bounces and every complaint are learned: a play that annoys people stops now, not at the next upkeep.
+  if (isBad) await applyBrakes(deps);
 };
 
 async function mailOf(tx: Tx, connection: string, report: MailReport, now: Iso): Promise<SentMail | null> {

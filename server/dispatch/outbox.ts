@@ -37,6 +37,7 @@ const errandBody = z.discriminatedUnion('kind', [
     expiresAt: z.string(),
     days: z.number(),
   }),
+  z.object({ kind: z.literal('check_credentials'), connection: z.string(), wireSince: z.number() }),
 ]) satisfies z.ZodType<Errand>;
 
 /** Tells workflows what the store has committed. At least once: a wake says only "look", so a second one is harmless. */

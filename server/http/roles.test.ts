@@ -79,6 +79,13 @@ const CASES: Case[] = [
     may: 'varx',
     status: 200,
   },
+  {
+    route: 'POST /api/v1/connections/:name/check',
+    url: '/api/v1/connections/nowhere/check',
+    body: {},
+    may: 'rx',
+    status: 404,
+  },
   { route: 'GET /api/v1/audit', may: 'rx', status: 200 },
   { route: 'GET /api/v1/tokens', may: 'x', status: 200 },
   { route: 'POST /api/v1/tokens', body: { name: 'ana', role: 'am' }, may: 'x', status: 201 },

@@ -39,6 +39,7 @@ export const ROUTE_ROLES: Record<string, ApiRole[]> = {
   'GET /api/v1/config': READ,
   'GET /api/v1/status': READ,
   'GET /api/v1/connections/:name/history': READ,
+  'POST /api/v1/connections/:name/check': OPERATE,
   'GET /api/v1/audit': OPERATE,
   'GET /api/v1/tokens': ADMIN,
   'POST /api/v1/tokens': ADMIN,

@@ -8,7 +8,7 @@ import { callWithin } from '../time-limit.ts';
 
 export interface FakeDependencies extends ConnectDependencies {
   /** Permits, with the keys of their calls. */
-  taken: { operation: string; keys: string[]; priority: Priority | undefined }[];
+  taken: { operation: string; keys: string[]; priority: Priority | undefined; ended: null | 'used' | 'unused' }[];
   /** `key` absent: the whole connection. */
   pauses: { wireMs: number; reason: string; key?: string }[];
   heard: Heard[];
@@ -16,7 +16,7 @@ export interface FakeDependencies extends ConnectDependencies {
 
 /** Permits for everybody, as where a vendor limits nothing. */
 export const freeBudget: Budget = {
-  take: async () => ({ done: () => {} }),
+  take: async () => ({ done: () => {}, giveBack: () => {} }),
   hear: () => {},
   pause: async () => {},
 };
@@ -47,9 +47,22 @@ export function fakeDependencies(input: {
     heard: [],
     budget: {
       take: async (use) => {
-        dependencies.taken.push({ operation: use.operation, keys: use.keys ?? [], priority: use.call.priority });
+        const permit: FakeDependencies['taken'][number] = {
+          operation: use.operation,
+          keys: use.keys ?? [],
+          priority: use.call.priority,
+          ended: null,
+        };
+        dependencies.taken.push(permit);
         input.refuse?.(use);
-        return { done: () => {} };
+        return {
+          done: () => {
+            permit.ended ??= 'used';
+          },
+          giveBack: () => {
+            permit.ended ??= 'unused';
+          },
+        };
       },
       hear: (heard) => dependencies.heard.push(heard),
       pause: async (ms, reason, key) => {

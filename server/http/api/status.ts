@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkConnection } from '../../../activities/upkeep/check-credentials.ts';
 import { WHAT_TO_DO } from '../../../domain/connection/judge.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 import {
@@ -17,6 +18,7 @@ import {
   pausedUntil,
   type Tx,
 } from '../../../store/index.ts';
+import { byCaller } from '../auth.ts';
 import type { HttpContext } from '../context.ts';
 import { notFound } from '../errors.ts';
 import type { Api } from './api.ts';
@@ -90,6 +92,15 @@ const status = z
   })
   .meta({ id: 'Status' });
 
+const checked = z
+  .object({
+    name: z.string(),
+    works: z.boolean().describe('Also true where there is nothing to ask'),
+    problem: z.string().nullable().describe('What the vendor said, or why it could not be asked'),
+    lifted: z.boolean().describe('It stood still because of its credentials, and goes on'),
+  })
+  .meta({ id: 'ConnectionCheck' });
+
 /** Counts of a status line stop here: beyond it the exact number helps nobody. */
 const ENOUGH = 1_000;
 
@@ -124,6 +135,24 @@ export function statusRoutes(api: Api, context: HttpContext): void {
       if (!deps.connections.get(name)) throw notFound(`connection ${name}`, 'GET /api/v1/status lists them.');
       const rows = await inTransaction(deps.store, (tx) => listTransitions(tx, name));
       return { items: rows.map(({ fromState, ...row }) => ({ ...row, from: fromState })) };
+    },
+  );
+
+  api.post(
+    '/connections/:name/check',
+    {
+      schema: {
+        tags: ['operation'],
+        summary: 'Try now whether the credentials of a connection work',
+        description: 'One cheap call. Where it works, a pause ends that refused credentials have set, and no other.',
+        params: z.object({ name: z.string() }),
+        response: { 200: checked },
+      },
+    },
+    async (request) => {
+      const { name } = request.params;
+      if (!deps.connections.get(name)) throw notFound(`connection ${name}`, 'GET /api/v1/status lists them.');
+      return { name, ...(await checkConnection(deps, name, byCaller(request, context))) };
     },
   );
 
