@@ -3,13 +3,13 @@
  * `--json` passes on what else the hub says.
  */
 import { z } from 'zod';
-import { parked } from '../server/http/api/queue.ts';
 import {
   apiToken,
   decision,
   effect,
   heldBatch,
   incident,
+  parked,
   pause,
   trial,
   triggerEvent,

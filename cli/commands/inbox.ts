@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { createColors } from 'picocolors';
 import type { z } from 'zod';
-import type { parked } from '../../server/http/api/queue.ts';
+import type { parked } from '../../server/http/api/schemas.ts';
 import { inboxAnswer, inboxEvent, inboxRepairs } from '../answers.ts';
 import { wholeNumber } from '../arguments.ts';
 import type { Cli } from '../cli.ts';

@@ -13,6 +13,7 @@ import type { DemoOptions, SandboxFile } from '../options.ts';
 import { planKills, runKills, type Victim } from './chaos.ts';
 import { type HubClient, hubClient } from './hub-client.ts';
 import { MemoryWatch } from './memory.ts';
+import { slowdown, takePlace } from './pace.ts';
 import { type Process, startHubProcess, startSandboxProcess, stopProcess } from './processes.ts';
 import { formatCredits, formatReport, makeReport, verdict } from './report.ts';
 import { serversOf } from './servers.ts';
@@ -70,6 +71,7 @@ class DemoRun {
   readonly #folder: string;
   readonly #dataDir: string;
   readonly #memory = new MemoryWatch();
+  readonly #place = takePlace();
   #sandbox: { process: Process; ready: SandboxFile & { views: Record<string, string> } } | null = null;
   #hub: Process | null = null;
   #hubArgs: Parameters<typeof startHubProcess>[0] | null = null;
@@ -94,12 +96,20 @@ class DemoRun {
     const { options } = { options: this.#options };
     const world = options.world ?? (await writeDemoWorld(path.join(this.#folder, 'world')));
     this.#times = await worldTimes(world, options.days ?? (options.chaos ? CHAOS_DAYS : null));
-    const scale = options.chaos ? SCALE.chaos : SCALE.calm;
+    const wanted = options.chaos ? SCALE.chaos : SCALE.calm;
+    const slower = slowdown(this.#place.place, os.availableParallelism(), wanted);
+    const scale = wanted / slower;
     const port = await freePort();
     this.#clock = { startedAt: new Date(Date.now() + BOOT_MS).toISOString(), epoch: this.#times.start, scale };
     say(
       `${pc.bold('Headroom demo')}: ${days(this.#times)} days at ${scale.toLocaleString('en-US')}× (a day takes ${(DAY_MS / scale / 1_000).toFixed(0)} s)${options.chaos ? ', with kills' : ''}`,
     );
+    if (slower > 1)
+      say(
+        pc.yellow(
+          `${slower} times slower than alone: ${this.#place.place} of these run on ${os.availableParallelism()} cores already`,
+        ),
+      );
     say(pc.dim(`starting the vendors and the hub; logs in ${this.#folder}`));
     const cast =
       options.world === null ? JSON.parse(readFileSync(path.join(ROOT, 'sandbox', 'demo-cast.json'), 'utf8')) : {};
@@ -291,6 +301,7 @@ class DemoRun {
     await this.#starting?.catch(() => undefined);
     await stopProcess(this.#hub);
     await stopProcess(this.#sandbox?.process ?? null);
+    this.#place.leave();
     if (this.#keepLogs) return;
     removeDataDir(this.#dataDir);
     rmSync(this.#folder, { recursive: true, force: true });

@@ -14,8 +14,7 @@ import type { HttpContext } from '../context.ts';
 import { invalid, notFound } from '../errors.ts';
 import { type Api, MAX_LIMIT } from './api.ts';
 import { auditEntry } from './audit.ts';
-import { parked } from './queue.ts';
-import { iso } from './schemas.ts';
+import { iso, parked } from './schemas.ts';
 
 const filter = z.object({
   source: z.string().optional().describe('The connection that it came through'),

@@ -13,21 +13,7 @@ import { byCaller } from '../auth.ts';
 import type { HttpContext } from '../context.ts';
 import { notFound } from '../errors.ts';
 import { type Api, MAX_LIMIT } from './api.ts';
-import { effect, heldBatch, iso } from './schemas.ts';
-
-export const parked = z
-  .object({
-    id: z.number(),
-    source: z.string(),
-    type: z.string(),
-    object: z.string().describe('Later events of the same object wait for it'),
-    occurredAt: iso.nullable(),
-    receivedAt: iso,
-    attempts: z.number(),
-    error: z.string().nullable(),
-    behind: z.number().describe('Later events of the same object that wait'),
-  })
-  .meta({ id: 'ParkedEvent' });
+import { effect, heldBatch, iso, parked } from './schemas.ts';
 
 const linkProblem = z
   .object({

@@ -230,3 +230,17 @@ export const heldBatch = z
     state: z.enum(['held', 'released']),
   })
   .meta({ id: 'HeldBatch' });
+
+export const parked = z
+  .object({
+    id: z.number(),
+    source: z.string(),
+    type: z.string(),
+    object: z.string().describe('Later events of the same object wait for it'),
+    occurredAt: iso.nullable(),
+    receivedAt: iso,
+    attempts: z.number(),
+    error: z.string().nullable(),
+    behind: z.number().describe('Later events of the same object that wait'),
+  })
+  .meta({ id: 'ParkedEvent' });
