@@ -2,6 +2,7 @@ import {
   AuthenticationError,
   ConnectorError,
   InvalidInputError,
+  NotSentError,
   OutcomeUnknownError,
   RateLimitedError,
   RecipientRefusedError,
@@ -27,7 +28,6 @@ import {
 import type { Deps } from '../deps.ts';
 import { answerOf } from './answer.ts';
 import { pauseForCredentials } from './credentials.ts';
-import { NotSentError } from './not-sent.ts';
 import type { OperationName, ResultOf } from './operations.ts';
 import { type EffectOutcome, type EffectPlan, type Operation, origin } from './plan.ts';
 

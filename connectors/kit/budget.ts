@@ -1,5 +1,7 @@
 /** What a vendor allows, as data, and the permit that every call to a vendor needs. */
 import { duration } from '../../config/schema/values.ts';
+import type { CallEnd } from '../../domain/budget/breaker.ts';
+import { ConnectorError, NotSentError, OutcomeUnknownError, TransientError } from './errors.ts';
 import type { Call } from './operation.ts';
 
 /**
@@ -27,9 +29,9 @@ export interface BudgetUse {
   keys?: string[];
 }
 
-/** Given when the call may leave; `done` when it ended, however it ended. */
+/** Given when the call may leave; `done` when it ended, however it ended. Absent: nothing is known of the vendor. */
 export interface Permit {
-  done: () => void;
+  done: (end?: CallEnd) => void;
 }
 
 /** What a vendor's headers said of one of the manifest's limits. */
@@ -51,14 +53,38 @@ export interface Budget {
   pause: (ms: number, reason: string, key?: string) => Promise<void>;
 }
 
-/** One exchange with a vendor, under its permit. */
-export async function withPermit<T>(budget: Budget, use: BudgetUse, exchange: () => Promise<T>): Promise<T> {
+/**
+ * One exchange with a vendor, under its permit. Whoever waits for the vendor to be there again learns how it ended:
+ * `isWell` says of an answer, and `endOf` of an error, what it tells.
+ */
+export async function withPermit<T>(
+  budget: Budget,
+  use: BudgetUse,
+  exchange: () => Promise<T>,
+  {
+    isWell = () => true,
+    endOf = endOfError,
+  }: { isWell?: (answer: T) => boolean; endOf?: (error: unknown) => CallEnd } = {},
+): Promise<T> {
   const permit = await budget.take(use);
+  let end: CallEnd = 'not_made';
   try {
-    return await exchange();
+    const answer = await exchange();
+    end = isWell(answer) ? 'answered' : 'failed';
+    return answer;
+  } catch (error) {
+    end = endOf(error);
+    throw error;
   } finally {
-    permit.done();
+    permit.done(end);
   }
+}
+
+/** What a client throws that knows nothing of our errors is a broken connection; a no is an answer. */
+export function endOfError(error: unknown): CallEnd {
+  if (error instanceof NotSentError) return 'not_made';
+  if (!(error instanceof ConnectorError)) return 'failed';
+  return error instanceof TransientError || error instanceof OutcomeUnknownError ? 'failed' : 'answered';
 }
 
 /** The manifest's limits with the numbers that the connection sets itself. */

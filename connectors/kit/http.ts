@@ -7,6 +7,7 @@ import {
   type ConnectorError,
   type ErrorOrigin,
   InvalidInputError,
+  NotSentError,
   OutcomeUnknownError,
   RateLimitedError,
   RepeatableError,
@@ -66,11 +67,13 @@ export async function vendorRequest<Body>(
   checkDeadline(request.call, origin);
   const { call, operation, keys, budget } = request;
   // Before `sending`: a call that waits for its permit, or dies while it does, has surely done nothing.
-  const { status, headers, text } = await withPermit(budget, { call, operation, keys }, async () => {
+  const exchanging = async () => {
     if (request.write !== undefined) await request.call.sending();
     checkDeadline(call, origin);
     return await exchange(request, origin);
-  });
+  };
+  const isWell = (answer: { status: number }) => answer.status < 500;
+  const { status, headers, text } = await withPermit(budget, { call, operation, keys }, exchanging, { isWell });
   for (const heard of request.heard?.(headers) ?? []) budget.hear(heard);
   const requestId = headers.get('x-request-id') ?? headers.get('request-id') ?? undefined;
   const reply: VendorReply = { status, headers, body: parseJson(text), origin: { ...origin, requestId } };
@@ -106,7 +109,7 @@ async function exchange(request: VendorRequest<unknown>, origin: ErrorOrigin) {
 
 function checkDeadline(call: Call, origin: ErrorOrigin): void {
   if (call.signal.aborted || performance.now() >= call.deadline) {
-    throw new TransientError('the deadline passed before anything was sent', { ...origin, cause: call.signal.reason });
+    throw new NotSentError('the deadline passed before anything was sent', { ...origin, cause: call.signal.reason });
   }
 }
 

@@ -2,10 +2,10 @@ import { Readable } from 'node:stream';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { type Budget, withPermit } from '../kit/budget.ts';
 import { guardedSocket } from '../kit/doors.ts';
-import { type ErrorOrigin, TransientError } from '../kit/errors.ts';
+import { type ErrorOrigin, NotSentError } from '../kit/errors.ts';
 import type { HostGuard } from '../kit/hosts.ts';
 import type { Call, WriteCall } from '../kit/operation.ts';
-import { smtpError } from './errors.ts';
+import { sessionEnd, smtpError } from './errors.ts';
 import type { BuiltMail } from './mime.ts';
 
 export interface Relay {
@@ -74,9 +74,8 @@ async function inSession<T>(
   work: (connection: SMTPConnection) => Promise<T>,
 ): Promise<T> {
   checkDeadline(call, origin);
-  return await withPermit(relay.budget, { call, operation: origin.operation }, () =>
-    session(relay, call, origin, work),
-  );
+  const use = { call, operation: origin.operation };
+  return await withPermit(relay.budget, use, () => session(relay, call, origin, work), { endOf: sessionEnd });
 }
 
 async function session<T>(
@@ -127,6 +126,6 @@ function step(run: (done: (error: Error | null) => void) => void): Promise<void>
 
 function checkDeadline(call: Call, origin: ErrorOrigin): void {
   if (call.signal.aborted || performance.now() >= call.deadline) {
-    throw new TransientError('the deadline passed before the message was sent', origin);
+    throw new NotSentError('the deadline passed before the message was sent', origin);
   }
 }

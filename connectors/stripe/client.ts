@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { withPermit } from '../kit/budget.ts';
 import type { ConnectDependencies } from '../kit/connector.ts';
 import { hostFetch } from '../kit/doors.ts';
-import { OutcomeUnknownError, TransientError, UnexpectedResponseError } from '../kit/errors.ts';
+import { NotSentError, OutcomeUnknownError, UnexpectedResponseError } from '../kit/errors.ts';
 import { baseUrl, hostGuard } from '../kit/hosts.ts';
 import type { Idempotency } from '../kit/network-errors.ts';
 import type { Call, WriteCall } from '../kit/operation.ts';
@@ -51,8 +51,12 @@ export function stripeClient(dependencies: ConnectDependencies): StripeClient {
       // The permit is taken here, where the endpoint is known; a write that dies while it waits is safe all the same,
       // since Stripe knows our key.
       httpClient: Stripe.createFetchHttpClient((input: string | URL | Request, init?: RequestInit) =>
-        withPermit(budget, { call, operation, keys: [endpointKey(input, init)] }, () =>
-          guarded(input, { ...init, signal: AbortSignal.any([call.signal, ...(init?.signal ? [init.signal] : [])]) }),
+        withPermit(
+          budget,
+          { call, operation, keys: [endpointKey(input, init)] },
+          () =>
+            guarded(input, { ...init, signal: AbortSignal.any([call.signal, ...(init?.signal ? [init.signal] : [])]) }),
+          { isWell: ({ status }) => status < 500 },
         ),
       ),
     });
@@ -109,6 +113,6 @@ function endpointKey(input: string | URL | Request, init?: RequestInit): string 
 function checkDeadline(operation: string, call: Call): void {
   if (call.signal.aborted || performance.now() >= call.deadline) {
     const origin = { connector: manifest.name, operation, cause: call.signal.reason };
-    throw new TransientError('the deadline passed before anything was sent', origin);
+    throw new NotSentError('the deadline passed before anything was sent', origin);
   }
 }
