@@ -92,6 +92,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       connections,
       publicUrl: options.publicUrl,
       calls,
+      heldBackSince: budgets.heldBackSince,
       log,
       lag,
       now,

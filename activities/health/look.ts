@@ -35,6 +35,7 @@ export async function lookAtConnections(deps: Deps): Promise<void> {
         pausedByHand: pause && !refused ? `${pause.reason} (${pause.by})` : null,
         waits: await pausedUntil(tx, name, stamp.wireNow),
         calls: shared.calls.get(name) ?? { ok: 0, failed: 0, limited: 0 },
+        heldBackSince: deps.heldBackSince(name),
         silentSince: shared.silent.get(name) ?? null,
         expires: firstToExpire(deps.configs.current().config.connections[name]),
       };

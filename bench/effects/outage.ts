@@ -35,6 +35,8 @@ export interface Outage {
   /** Effects that waited when it was back, those that had not begun to among them. */
   backlog: number;
   drainSeconds: number;
+  /** Effects in each ten seconds of it. */
+  drainBy10s: number[];
   /** From its return to the first effect. */
   firstMs: number;
   /** As the vendor counted them. */
@@ -111,6 +113,10 @@ export async function measureOutage(
       ...{ steady, drain, drainRatio: drain / steady },
       backlog: drained.length,
       drainSeconds: (lastAt - backAt) / 1_000,
+      drainBy10s: Array.from({ length: Math.ceil((lastAt + 1 - backAt) / 10_000) }, (_, n) => {
+        const from = backAt + n * 10_000;
+        return drained.filter(({ at }) => at >= from && at < from + 10_000).length;
+      }),
       firstMs: Math.min(...drained.map(({ at }) => at)) - backAt,
       pastLimit: after.refused - before.refused,
       fullestWindow: after.most,

@@ -82,6 +82,7 @@ export function printOutage(outage: Outage): string {
   const lines = [
     `away for ${outage.outageSeconds} s: ${steady.toFixed(1)} effects/s before, ${drain.toFixed(1)} after: ${drainRatio.toFixed(2)}`,
     `what waited: ${backlog} effects in ${drainSeconds.toFixed(0)} s, the first ${seconds(firstMs)} after its return`,
+    `in each ten seconds of that: ${outage.drainBy10s.join(' ')}`,
     `calls past its limit of ${outage.allowed}: ${pastLimit}; the fullest window had ${outage.fullestWindow}`,
     ...others.map(
       ({ vendor, before, during, ratio }) =>

@@ -40,6 +40,8 @@ export interface ConnectionFacts {
   /** The vendor, or our count of its quota, says "not before". */
   waits: { wireUntil: number; reason: string } | null;
   calls: CallCounts;
+  /** Wire time since which it answers nobody and calls are held back, as far as this process knows; null: they are not. */
+  heldBackSince: number | null;
   /** A source that should have been read since; null: it was, or it is none. */
   silentSince: Iso | null;
   /** The first of its credentials to expire. */

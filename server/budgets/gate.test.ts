@@ -121,6 +121,15 @@ describe('a vendor that hangs, before anybody knows', () => {
     await Promise.all([gate.take(use('click')), gate.take(use('sweep'))]);
   });
 
+  test('lets an operation that has begun make its next call, with all places taken', async () => {
+    const { gate } = aGate();
+    const first = use();
+    (await gate.take(first)).done('answered');
+    await Promise.all(Array.from({ length: 16 }, () => gate.take(use())));
+    await gate.take({ ...first, operation: 'its next call' });
+    await refusal(gate.take(use()));
+  });
+
   test('gives a place back when a call ends, also one that got no permit', async () => {
     const { gate, seen } = aGate();
     const inside = await Promise.all(Array.from({ length: 16 }, () => gate.take(use())));

@@ -40,6 +40,8 @@ export class Gate implements Budget {
   #breaker: Breaker = NEW_BREAKER;
   #inside = 0;
   readonly #returns = new Map<string, number>();
+  /** Operations that were let in: what they call next would be lost with what they have called already. */
+  readonly #begun = new WeakSet<AbortSignal>();
 
   constructor(inner: Budget, options: GateOptions) {
     this.#inner = inner;
@@ -95,12 +97,14 @@ export class Gate implements Budget {
   #enter(use: BudgetUse, priority: Priority): Pass {
     const { breaker, pass } = admit(this.#breaker, this.#options.wireNow());
     if (pass === null) throw this.#heldBack(use, priority);
-    if (this.#inside >= PLACES[priority] && !pass.probe) {
+    const { signal } = use.call;
+    if (this.#inside >= PLACES[priority] && !pass.probe && !this.#begun.has(signal)) {
       const { connection, connector } = this.#options;
       const message = `no permit for a call of ${connection}: as many as may wait for it in one process do`;
       throw new RateLimitedError(message, this.#returnInMs(use, priority, 0), { connector, operation: use.operation });
     }
     this.#breaker = breaker;
+    this.#begun.add(signal);
     return pass;
   }
 
