@@ -121,6 +121,17 @@ describe('a step whose vendor takes nothing', () => {
     expect(await phase()).toBe('sending');
   });
 
+  test('a look that is held back is over at once: the next one need not wait for its deadline', async () => {
+    const unknown = new OutcomeUnknownError('no answer', origin);
+    await expect(perform(HOUR_MS, plan(unknown, 'sent'))).rejects.toBe(unknown);
+    const heldBack = new HeldBackError('away', SECOND_MS, origin);
+    for (let look = 0; look < 2; look++) {
+      server.time.wireNow += SECOND_MS;
+      await expect(perform(HOUR_MS, plan(heldBack))).rejects.toBe(heldBack);
+    }
+    expect(await phase()).toBe('sending');
+  });
+
   test('waits again once a look has told that nothing happened', async () => {
     const unknown = new OutcomeUnknownError('no answer', origin);
     await expect(perform(HOUR_MS, plan(unknown, 'sent'))).rejects.toBe(unknown);

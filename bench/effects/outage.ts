@@ -12,7 +12,7 @@ import { runSubject, type SubjectOutcome } from './load.ts';
 import type { Stage } from './stage.ts';
 
 const AWAY = 'hubspot';
-/** Setting a tag is one call, a task three: what may not be there twice is among what waits. */
+/** A tag may be set twice, a task may not be there twice: once its answer is lost, it is looked up first. */
 const AWAY_WAVES: Kind[][] = [['tag', 'task']];
 const OTHER_WAVES: Kind[][] = [['mail', 'plan_change']];
 /** In flight before the outage: more than the vendor takes, at any time. */
