@@ -23,6 +23,8 @@ export interface Deps {
   publicUrl: string;
   /** How calls to vendors go. */
   calls: CallTally;
+  /** Wire time since which this process holds calls of a connection back, because nobody answers; null: it does not. */
+  heldBackSince: (connection: string) => number | null;
   log: Logger;
   /** Keeps how late work began: business time between the moment it was due and now. */
   lag: { observe: (kind: 'sweep' | 'timer' | 'outbox' | 'inbox', due: Iso, now: Iso) => void };

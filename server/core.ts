@@ -7,7 +7,17 @@ import type { Connector, ResolveSecret } from '../connectors/kit/connector.ts';
 import { knowSecret } from '../connectors/kit/redact.ts';
 import { connectors } from '../connectors/registry.ts';
 import { type BusinessClock, businessNow } from '../domain/clock.ts';
-import { fixClock, hasPrompt, inTransaction, type KeyRing, openStore, putPrompt, type Store } from '../store/index.ts';
+import {
+  fixClock,
+  hasPrompt,
+  inTransaction,
+  type KeyRing,
+  openStore,
+  putPrompt,
+  type Store,
+  wakeWaiting,
+} from '../store/index.ts';
+import type { GateNews } from './budgets/gate.ts';
 import { openBudgets } from './budgets/open.ts';
 import { type ConfigSource, openConfigs } from './configs.ts';
 import { keepEnvironmentTokens, TOKEN_VARIABLES } from './environment-tokens.ts';
@@ -59,6 +69,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     const budgets = await openBudgets(store, {
       ...{ config: loaded.config, clock, now, wireNow: Date.now },
       limited: (connection) => calls.note(connection, 'limited'),
+      changed: (connection, news) => tellChange({ store, clock, now, log }, connection, news),
     });
     const connections = connectAll(options.registry ?? connectors, {
       calls,
@@ -66,7 +77,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       config: loaded.config,
       clock,
       secret,
-      budget: budgets.of,
+      budgets,
       prompts: {
         put: (prompt) => inTransaction(store, (tx) => putPrompt(tx, prompt, now())),
         has: (key) => inTransaction(store, (tx) => hasPrompt(tx, key)),
@@ -81,6 +92,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       connections,
       publicUrl: options.publicUrl,
       calls,
+      heldBackSince: budgets.heldBackSince,
       log,
       lag,
       now,
@@ -95,6 +107,25 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     await store.close();
     throw error;
   }
+}
+
+/** A vendor that is away is worth a line in the log; when it is back, whoever waits for it need not wait any longer. */
+function tellChange(
+  { store, clock, now, log }: Pick<Deps, 'store' | 'clock' | 'now' | 'log'>,
+  connection: string,
+  news: GateNews,
+): void {
+  if (news.kind === 'held_back') {
+    log.warn({ connection }, `${connection} does not answer: calls are held back until it does`);
+    return;
+  }
+  const seconds = (news.awayMs / 1_000).toFixed(1);
+  log.warn({ connection }, `${connection} answers again after ${seconds} s: calls go on`);
+  const pace = { now: now(), wireNow: Date.now(), everyMs: news.everyMs, scale: clock.scale };
+  // Their holds end by themselves, only later.
+  inTransaction(store, (tx) => wakeWaiting(tx, connection, pace)).catch((error: unknown) =>
+    log.warn({ err: error, connection }, 'who waited for the connection could not be woken'),
+  );
 }
 
 /** A secret is known from its first use on, before anything can be said about it. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { NotSentError } from '../activities/effects/not-sent.ts';
 import type { Capabilities } from '../connectors/kit/capabilities.ts';
 import {
   AuthenticationError,
   InvalidInputError,
+  NotSentError,
   OutcomeUnknownError,
   RateLimitedError,
   RefusedError,

@@ -1,6 +1,5 @@
-import { NotSentError } from '../activities/effects/not-sent.ts';
 import type { Capabilities } from '../connectors/kit/capabilities.ts';
-import { ConnectorError, type ErrorCode } from '../connectors/kit/errors.ts';
+import { ConnectorError, type ErrorCode, NotSentError } from '../connectors/kit/errors.ts';
 
 type How = 'ok' | 'failed';
 

@@ -32,7 +32,7 @@ export function withSandbox(config: Config, sandbox: SandboxAddresses): Config {
 export function connectAll(
   registry: Record<string, Connector>,
   shared: Omit<ConnectDependencies, 'name' | 'connection' | 'budget' | 'tokens'> & {
-    budget: Budgets['of'];
+    budgets: Pick<Budgets, 'of' | 'probeBy'>;
     calls: CallTally;
     tokensOf: (connection: string) => TokenKeeper;
   },
@@ -55,10 +55,11 @@ export function connectAll(
         ...shared,
         name,
         connection,
-        budget: shared.budget(name, connection, connector.manifest),
+        budget: shared.budgets.of(name, connection, connector.manifest),
         tokens: shared.tokensOf(name),
       });
       const watched = countCalls(capabilities, (how) => shared.calls.note(name, how));
+      if (watched.check) shared.budgets.probeBy(name, watched.check);
       return { name, connector: connection.connector, mode: connection.mode, capabilities: watched };
     }),
   );

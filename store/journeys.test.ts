@@ -9,6 +9,7 @@ import {
   claimOutbox,
   confirm,
   createOffer,
+  type EffectRequest,
   endJourney,
   findTouch,
   forgetSent,
@@ -35,6 +36,7 @@ import {
   saveJourney,
   type Tx,
   takeBackEvent,
+  wakeWaiting,
   why,
 } from './index.ts';
 
@@ -299,6 +301,37 @@ test('a message that could not be sent comes again at its time, a sent one never
   );
   expect((await run((tx) => outboxBacklog(tx))).waiting).toBeGreaterThanOrEqual(0);
   expect(await run((tx) => forgetSent(tx, 5_000))).toBe(1);
+});
+
+test('those who wait for a connection are woken one after the other, whoever waited longest first, and once', async () => {
+  const ofAccount = (id: string, over: Partial<EffectRequest> = {}) =>
+    aRequest({
+      ...{ key: `${account}${id}`, connection: `${account}-mail`, account: `${account}${id}`, person: id },
+      ...{ journeyId: id, triggerEventId: `${account}${id}` },
+      ...over,
+    });
+  const claims = [
+    ofAccount('late', { now: minutesLater(2) }),
+    ofAccount('early'),
+    ofAccount('elsewhere', { connection: 'other' }),
+    ofAccount('trial', { journeyId: null }),
+    ofAccount('sent'),
+  ];
+  for (const claim of claims) await run((tx) => claimEffect(tx, store.vault, claim, send));
+  await run((tx) => beginAttempt(tx, store.vault, `${account}sent`, { ...WIRE, now: T0, timeoutMs: 9, judged: true }));
+  await run((tx) => markSending(tx, `${account}sent`, 1, { now: T0, wireNow: 1 }));
+  const pace = { now: T0, wireNow: 1_000, everyMs: 50, scale: 1 };
+  expect(await run((tx) => wakeWaiting(tx, `${account}-mail`, pace))).toBe(2);
+  expect(await run((tx) => wakeWaiting(tx, `${account}-mail`, pace))).toBe(0);
+  const due = async (wireNow: number) =>
+    (await run((tx) => claimOutbox(tx, 9, { wireNow, leaseMs: 60_000 }))).map(({ target, body }) => [target, body]);
+  const wake = (id: string) => [
+    `journey:${account}${id}:core`,
+    { account: `${account}${id}`, product: 'core', start: false },
+  ];
+  expect(await due(1_000)).toEqual([wake('early')]);
+  expect(await due(1_049)).toEqual([]);
+  expect(await due(1_050)).toEqual([wake('late')]);
 });
 
 test('an offer kept twice is one offer', async () => {

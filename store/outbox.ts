@@ -1,7 +1,7 @@
 import { and, asc, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
 import type { Iso, Json } from '../domain/model.ts';
 import { jsonText } from './schema/columns.ts';
-import { outbox } from './schema/index.ts';
+import { effect, outbox } from './schema/index.ts';
 import type { Tx } from './transaction.ts';
 
 /**
@@ -21,6 +21,8 @@ export interface OutboxMessage {
 }
 
 export type NewOutboxMessage = Pick<OutboxMessage, 'kind' | 'target' | 'body'>;
+
+const BEFORE_LONG_MS = 5 * 60_000;
 
 /** Puts messages beside the facts they speak of: both commit, or neither. Listeners hear of it after the commit. */
 export async function enqueue(tx: Tx, messages: NewOutboxMessage[], now: Iso): Promise<void> {
@@ -45,6 +47,34 @@ export async function enqueueWakes(
     return { kind: 'wake' as const, target, body: { ...subject, start: options.start } };
   });
   await enqueue(tx, messages, options.now);
+}
+
+/**
+ * Wakes the journeys whose next effect waits for a connection, who waited longest first, one every `everyMs` of wire
+ * time: no faster than the vendor takes them. Who is about to be woken anyway is not woken twice.
+ * @returns how many
+ */
+export async function wakeWaiting(
+  tx: Tx,
+  connection: string,
+  { now, wireNow, everyMs, scale }: { now: Iso; wireNow: number; everyMs: number; scale: number },
+): Promise<number> {
+  const most = Math.ceil(BEFORE_LONG_MS / everyMs);
+  const { rowCount } = await tx.execute(sql`
+    insert into ${outbox} (kind, target, body, created_at, wire_next_at)
+    select 'wake', target, jsonb_build_object('account', account, 'product', product, 'start', false),
+           ${now}::timestamptz + (row_number() over w - 1) * ${everyMs * scale} * interval '1 millisecond',
+           ${wireNow} + floor((row_number() over w - 1) * ${everyMs})
+    from (
+      select 'journey:' || account || ':' || product as target, account, product, min(claimed_at) as since
+      from ${effect}
+      where connection = ${connection} and phase = 'claimed' and journey_id is not null and product is not null
+      group by account, product
+      order by since limit ${most}
+    ) as waiting
+    where not exists (select from ${outbox} o where o.target = waiting.target and o.wire_sent_at is null)
+    window w as (order by since)`);
+  return rowCount ?? 0;
 }
 
 /**

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Chat } from '../../connectors/kit/capabilities.ts';
 import {
   AuthenticationError,
+  HeldBackError,
+  NotSentError,
   OutcomeUnknownError,
   RateLimitedError,
   TransientError,
@@ -13,7 +15,6 @@ import { inTransaction, readEffect } from '../../store/index.ts';
 import { httpServer, type TestServer } from '../../test/support/http-server.ts';
 import { T0 } from '../../test/support/store-rows.ts';
 import { internalEffect } from './about.ts';
-import { NotSentError } from './not-sent.ts';
 import { performPatiently } from './patience.ts';
 import type { EffectPlan } from './plan.ts';
 
@@ -85,6 +86,8 @@ describe('a step whose vendor takes nothing', () => {
     ['waits when the credentials are refused', new AuthenticationError('no', origin), 20 * SECOND_MS, 10 * SECOND_MS],
     ['shares a busy limit for longer', limited(SECOND_MS), 20 * SECOND_MS, null],
     ['but not for ever', limited(SECOND_MS), 70 * SECOND_MS, 10 * SECOND_MS],
+    ['waits when calls are held back', new HeldBackError('away', SECOND_MS, origin), 20 * SECOND_MS, 10 * SECOND_MS],
+    ['is tried again while that is new', new HeldBackError('away', SECOND_MS, origin), 5 * SECOND_MS, null],
     ['goes on at once where we stopped ourselves', new NotSentError('too late', origin), 20 * SECOND_MS, null],
     ['waits as long as it is told to', limited(HOUR_MS), 0, HOUR_MS],
   ])('%s', async (_, error, triedMs, holdMs) => {
@@ -115,6 +118,17 @@ describe('a step whose vendor takes nothing', () => {
     expect(await phase()).toBe('sending');
     server.time.wireNow += 60 * SECOND_MS;
     await expect(perform(HOUR_MS, plan(away, after, idempotency))).rejects.toBe(away);
+    expect(await phase()).toBe('sending');
+  });
+
+  test('a look that is held back is over at once: the next one need not wait for its deadline', async () => {
+    const unknown = new OutcomeUnknownError('no answer', origin);
+    await expect(perform(HOUR_MS, plan(unknown, 'sent'))).rejects.toBe(unknown);
+    const heldBack = new HeldBackError('away', SECOND_MS, origin);
+    for (let look = 0; look < 2; look++) {
+      server.time.wireNow += SECOND_MS;
+      await expect(perform(HOUR_MS, plan(heldBack))).rejects.toBe(heldBack);
+    }
     expect(await phase()).toBe('sending');
   });
 

@@ -1,9 +1,14 @@
 import { Context } from '@temporalio/activity';
-import { AuthenticationError, RateLimitedError, TransientError } from '../../connectors/kit/errors.ts';
+import {
+  AuthenticationError,
+  HeldBackError,
+  NotSentError,
+  RateLimitedError,
+  TransientError,
+} from '../../connectors/kit/errors.ts';
 import { addMs } from '../../domain/clock.ts';
 import { inTransaction, keepVerdict, readEffect } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
-import { NotSentError } from './not-sent.ts';
 import type { OperationName, ResultOf } from './operations.ts';
 import { performEffect } from './perform.ts';
 import type { EffectOutcome, EffectPlan } from './plan.ts';
@@ -45,10 +50,10 @@ function isTheVendors(error: unknown): boolean {
 /** How long a hold lasts at least; null: not yet a hold, the activity tries again. */
 function againInMs(error: unknown): number | null {
   const triedMs = Date.now() - Context.current().info.scheduledTimestampMs;
-  if (!(error instanceof RateLimitedError)) return triedMs < AT_A_STRETCH_MS ? null : HOLD_AT_LEAST_MS;
-  const { retryAfterMs } = error;
-  if (retryAfterMs > AT_A_STRETCH_MS) return retryAfterMs;
-  return triedMs < RATE_LIMITED_MS ? null : HOLD_AT_LEAST_MS;
+  const away = !(error instanceof RateLimitedError) || error instanceof HeldBackError;
+  const toldMs = error instanceof RateLimitedError ? error.retryAfterMs : 0;
+  if (toldMs > AT_A_STRETCH_MS) return toldMs;
+  return triedMs < (away ? AT_A_STRETCH_MS : RATE_LIMITED_MS) ? null : HOLD_AT_LEAST_MS;
 }
 
 async function holdClaimed<N extends OperationName>(

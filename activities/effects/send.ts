@@ -2,6 +2,7 @@ import {
   AuthenticationError,
   ConnectorError,
   InvalidInputError,
+  NotSentError,
   OutcomeUnknownError,
   RateLimitedError,
   RecipientRefusedError,
@@ -27,7 +28,6 @@ import {
 import type { Deps } from '../deps.ts';
 import { answerOf } from './answer.ts';
 import { pauseForCredentials } from './credentials.ts';
-import { NotSentError } from './not-sent.ts';
 import type { OperationName, ResultOf } from './operations.ts';
 import { type EffectOutcome, type EffectPlan, type Operation, origin } from './plan.ts';
 
@@ -108,7 +108,14 @@ export async function settle<N extends OperationName>(
       const byKey = op.idempotency === 'vendor_key';
       if (!op.find && byKey) return await send(deps, plan, op, attempt, call);
       if (!op.find) throw new OutcomeUnknownError(`${op.name} says it can find but does not`, origin(plan));
-      const found = await op.find(attempt.payload, { ...call, idempotencyKey: attempt.effect.idempotencyKey });
+      const found = await op
+        .find(attempt.payload, { ...call, idempotencyKey: attempt.effect.idempotencyKey })
+        .catch(async (error: unknown) => {
+          // A look does nothing there: the next one need not wait until this one would have been over.
+          const ended = { now: deps.now(), wireNow: deps.wireNow(), answer: answerOf(error, deps.now()) };
+          await inOneStatement(deps.store, (tx) => endAttempt(tx, attempt.effect.key, attempt.attempt, ended));
+          throw error;
+        });
       // With a key an earlier attempt may still be at work, so that absent says little; the vendor tells them apart.
       if (byKey && found.kind !== 'found') return await send(deps, plan, op, attempt, call);
       if (found.kind === 'unknown') return await unclear(found.reason);

@@ -38,6 +38,7 @@ export async function lookAtConnections(deps: Deps): Promise<void> {
         waits: await pausedUntil(tx, name, stamp.wireNow),
         calls: shared.calls.get(name) ?? { ok: 0, failed: 0, limited: 0 },
         sweepFailed: await sweepFailure(tx, before),
+        heldBackSince: deps.heldBackSince(name),
         silentSince: shared.silent.get(name) ?? null,
         expires: firstToExpire(deps.configs.current().config.connections[name]),
       };

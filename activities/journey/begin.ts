@@ -78,7 +78,8 @@ export async function lookAtFacts(
   return await inTransaction(deps.store, async (tx) => {
     const now = deps.now();
     const claimed = await claimEvents(tx, { account, product, journeyId, claim: claimToken('look'), now });
-    const { facts } = await readJourneyFacts(tx, { account, product, journeyId, now });
+    const read = await readJourneyFacts(tx, { account, product, journeyId, now });
+    const facts = { ...read.facts, ...released(state, due) };
     const decided = arbitrate({ play: state.play }, claimed.map(candidate), config.play_order);
     await fold(tx, decided, now);
     if (decided.lead === null) {
@@ -98,6 +99,15 @@ export async function lookAtFacts(
       takeover: { journeyId, state: next, program: programOf(config, decided.play) },
     };
   });
+}
+
+/**
+ * A vendor that is back wakes those who wait for it. Whoever else woke the journey, one try more costs little; the hold
+ * itself stays the longest that a lost wake can cost.
+ */
+function released({ held }: JourneyState, due: Iso | null): Pick<JourneyFacts, 'released'> {
+  const waiting = held.filter(({ reason }) => reason === 'vendor_unavailable').map(({ step }) => step);
+  return due === null && waiting.length > 0 ? { released: waiting } : {};
 }
 
 /** The config with which this journey's play began. */

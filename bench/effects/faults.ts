@@ -22,6 +22,16 @@ export async function failHttp(control: string): Promise<void> {
   await send(control, '/faults', HTTP_VENDORS.flatMap(faultsOf));
 }
 
+/** Every call to one vendor ends like this from now on. */
+export async function failVendor(control: string, vendor: string, kind: 'hang' | 'server_error'): Promise<void> {
+  await send(control, '/faults', [{ vendor, kind } satisfies FaultInput]);
+}
+
+/** Whether a vendor listens at all. */
+export async function setVendor(control: string, vendor: string, state: 'down' | 'up'): Promise<void> {
+  await send(control, `/vendors/${vendor}/${state}`, {});
+}
+
 export async function failNoMore(control: string): Promise<void> {
   await fetch(`${control}/faults`, { method: 'DELETE' });
 }

@@ -41,6 +41,9 @@ const KIND_OF: Record<string, Kind | undefined> = {
   event_imported: 'write_back',
 };
 
+/** What an entry is the trace of; absent: of nothing that the bench asks for. */
+export const kindOf = ({ kind }: Entry): Kind | undefined => KIND_OF[kind];
+
 /** How often each effect of these subjects is there: by `keyOf`. */
 export function countSeen(entries: Entry[], subjects: string[], tenant: string): Map<string, number> {
   const wanted = new Set(subjects);
@@ -58,7 +61,7 @@ export function countSeen(entries: Entry[], subjects: string[], tenant: string):
   }
   const seen = new Map<string, number>();
   for (const one of entries) {
-    const kind = KIND_OF[one.kind];
+    const kind = kindOf(one);
     if (kind === undefined) continue;
     // A subject's word stands somewhere in all that people see; a change of plan shows our key alone.
     const words = JSON.stringify([one.summary, one.key, one.data]).match(/[a-z]+\d{6}/g) ?? [];

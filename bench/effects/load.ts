@@ -23,7 +23,7 @@ export interface SubjectOutcome {
 
 /** Runs a workflow a subject, so many at once, through every restart of Temporal. */
 export async function runLoad(
-  { client }: Stage,
+  stage: Stage,
   targets: Target[],
   load: Load,
   progress: (effects: number) => void,
@@ -35,19 +35,7 @@ export async function runLoad(
     const target = targets[n % targets.length];
     if (!target) throw new Error('there is no account to have effects on');
     const subject = `${load.name}${String(n).padStart(6, '0')}`;
-    const options = {
-      workflowId: `bench:${subject}`,
-      taskQueue: TASK_QUEUE,
-      workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
-      args: [{ subject, target, how: load.how, waves: load.waves }] as [LoadInput],
-    };
-    await untilAnswered(async () => {
-      await client.workflow.start<typeof effectLoad>('effectLoad', options).catch((error: unknown) => {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      });
-    });
-    const handle = client.workflow.getHandle<typeof effectLoad>(options.workflowId);
-    const outcome = await untilAnswered(() => handle.result());
+    const outcome = await runSubject(stage, { subject, target, how: load.how, waves: load.waves });
     outcomes.push({ subject, outcome });
     effects += Object.values(outcome).filter(({ kind }) => kind !== 'skipped').length;
     progress(effects);
@@ -60,6 +48,23 @@ export async function runLoad(
   };
   await Promise.all(Array.from({ length: Math.min(load.inFlight, load.subjects) }, lane));
   return outcomes;
+}
+
+/** The effects of one subject, from its start to its end. */
+export async function runSubject({ client }: Stage, input: LoadInput): Promise<LoadOutcome> {
+  const options = {
+    workflowId: `bench:${input.subject}`,
+    taskQueue: TASK_QUEUE,
+    workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
+    args: [input] as [LoadInput],
+  };
+  await untilAnswered(async () => {
+    await client.workflow.start<typeof effectLoad>('effectLoad', options).catch((error: unknown) => {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    });
+  });
+  const handle = client.workflow.getHandle<typeof effectLoad>(options.workflowId);
+  return await untilAnswered(() => handle.result());
 }
 
 /** A workflow that failed has answered; everything else is a server that is away. */

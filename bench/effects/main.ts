@@ -4,21 +4,22 @@
  */
 import { parseArgs } from 'node:util';
 import type { Target } from './kinds.ts';
+import { measureOutage, type Outage } from './outage.ts';
 import { measureRates, type Rates } from './rate.ts';
 import { type Recovery, readRecovery } from './recovery.ts';
-import { missedBounds, printFaulty, printRates, printRecovery } from './report.ts';
+import { missedBounds, missedByOutage, printFaulty, printOutage, printRates, printRecovery } from './report.ts';
 import { type FaultyRun, runFaulty } from './run.ts';
-import { type Death, type Stage, startStage, type Victim } from './stage.ts';
+import { type Death, type Stage, type StageOptions, startStage, type Victim } from './stage.ts';
 import { readTargets } from './targets.ts';
 
-const USAGE = `npm run bench:effects -- [--effects N] [--separate] [--only faults,recovery,rate] [--quick] [--json]
+const USAGE = `npm run bench:effects -- [--effects N] [--separate] [--only faults,recovery,rate,outage] [--quick] [--json]
   --effects N   effects of the faulty run (10000)
   --separate    a server and two workers as processes of their own
   --only LIST   these parts only
   --quick       a tenth of everything
   --json        one line of JSON at the end, for programs`;
 
-const PARTS = ['faults', 'recovery', 'rate'] as const;
+const PARTS = ['faults', 'recovery', 'rate', 'outage'] as const;
 type Part = (typeof PARTS)[number];
 
 export interface Report {
@@ -27,6 +28,7 @@ export interface Report {
   faults: FaultyRun | null;
   recovery: Recovery[] | null;
   rate: Rates | null;
+  outage: Outage | null;
   missed: string[];
 }
 
@@ -76,23 +78,48 @@ async function main(): Promise<number> {
   const accounts = Math.min(200, Math.max(20, Math.ceil(effects / 50)));
 
   const say = (line: string) => process.stderr.write(`${line}\n`);
-  say(`starting the vendors, the hub${values.separate ? ' (a server and two workers)' : ''} and its servers`);
-  const stage = await startStage({ accounts, separate: values.separate, rateLimits: false });
-  process.once('SIGINT', () => void stage.stop().finally(() => process.exit(130)));
+  const form = values.separate ? 'separate processes' : 'one process';
+  const report: Report = { form, deaths: [], faults: null, recovery: null, rate: null, outage: null, missed: [] };
+  const input = { wants, effects, quick: values.quick, say };
+  const on = (rateLimits: boolean, of: number, part: (stage: Stage, targets: Target[]) => Promise<void>) =>
+    onStage({ accounts: of, separate: values.separate, rateLimits }, report, say, part);
+  if (PARTS.some((part) => part !== 'outage' && wants(part)))
+    await on(false, accounts, (stage, targets) => measure(stage, targets, report, input));
+  if (wants('outage'))
+    await on(true, OUTAGE_ACCOUNTS, async (stage, targets) => {
+      say('one vendor goes away for a while');
+      const times = values.quick ? { outageMs: 30_000, steadyMs: 20_000 } : { outageMs: 300_000, steadyMs: 60_000 };
+      report.outage = await measureOutage(stage, targets, times, say);
+      say(printOutage(report.outage));
+      report.missed.push(...missedByOutage(report.outage));
+    });
+  if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  for (const line of report.missed) say(`missed: ${line}`);
+  return report.missed.length === 0 ? 0 : 1;
+}
+
+/** Some hundred effects wait for each. */
+const OUTAGE_ACCOUNTS = 60;
+
+/** A part on vendors and a hub of its own; their logs stay where it missed a bound. */
+async function onStage(
+  options: StageOptions,
+  report: Report,
+  say: (line: string) => void,
+  part: (stage: Stage, targets: Target[]) => Promise<void>,
+): Promise<void> {
+  say(`starting the vendors, the hub${options.separate ? ' (a server and two workers)' : ''} and its servers`);
+  const stage = await startStage(options);
+  const interrupted = () => void stage.stop().finally(() => process.exit(130));
+  process.once('SIGINT', interrupted);
+  const before = report.missed.length;
   try {
-    const targets = await readTargets(stage.store, accounts);
-    const report = await measure(stage, targets, { wants, effects, quick: values.quick, say });
-    report.form = values.separate ? 'separate processes' : 'one process';
-    if (report.faults) say(printFaulty(report.faults, report.deaths));
-    if (report.recovery) say(printRecovery(report.recovery));
-    if (report.rate) say(printRates(report.rate));
-    if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-    for (const line of report.missed) say(`missed: ${line}`);
-    if (report.missed.length === 0) return 0;
+    await part(stage, await readTargets(stage.store, options.accounts));
+    if (report.missed.length === before) return;
     stage.keepLogs();
     say(`logs in ${stage.folder}`);
-    return 1;
   } finally {
+    process.off('SIGINT', interrupted);
     await stage.stop();
   }
 }
@@ -100,17 +127,11 @@ async function main(): Promise<number> {
 async function measure(
   stage: Stage,
   targets: Target[],
+  report: Report,
   input: { wants: (part: Part) => boolean; effects: number; quick: boolean; say: (line: string) => void },
-): Promise<Report> {
+): Promise<void> {
   const { wants, effects, quick, say } = input;
-  const report: Report = {
-    form: 'one process',
-    deaths: stage.deaths,
-    faults: null,
-    recovery: null,
-    rate: null,
-    missed: [],
-  };
+  report.deaths = stage.deaths;
   if (wants('rate')) {
     say('speed without faults, with the ledger and without, in turns');
     report.rate = await measureRates(
@@ -135,7 +156,9 @@ async function measure(
     report.faults = await runFaulty(stage, targets, { name: 'faulty', effects, faults: true, kills }, say);
   }
   report.missed.push(...missedBounds(report));
-  return report;
+  if (report.faults) say(printFaulty(report.faults, report.deaths));
+  if (report.recovery) say(printRecovery(report.recovery));
+  if (report.rate) say(printRates(report.rate));
 }
 
 main().then(

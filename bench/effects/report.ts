@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { VENDOR } from './kinds.ts';
 import type { Report } from './main.ts';
+import type { Outage } from './outage.ts';
 import type { Rates } from './rate.ts';
 import type { Recovery } from './recovery.ts';
 import type { FaultyRun } from './run.ts';
@@ -10,6 +11,8 @@ import type { Death } from './stage.ts';
 const UNCLEAR_SHARE = 0.001;
 const RATIO = 0.75;
 const RECOVERY_MS = 5_000;
+const DRAIN_RATIO = 0.8;
+const OTHERS_RATIO = 0.9;
 
 export function missedBounds({ faults, recovery, rate }: Report): string[] {
   const missed: string[] = [];
@@ -57,4 +60,36 @@ export function printRecovery(recovery: Recovery[]): string {
 
 export function printRates({ ledger, bare, ratio }: Rates): string {
   return `${ledger.toFixed(1)} effects/s with the ledger, ${bare.toFixed(1)} bare: ${ratio.toFixed(2)}`;
+}
+
+export function missedByOutage({ drainRatio, pastLimit, others, judged }: Outage): string[] {
+  return [
+    ...judged.problems,
+    ...(drainRatio >= DRAIN_RATIO
+      ? []
+      : [`what waited was done at ${drainRatio.toFixed(2)} of the steady rate, not ${DRAIN_RATIO}`]),
+    ...(pastLimit === 0 ? [] : [`${pastLimit} calls past the vendor's limit`]),
+    ...others
+      .filter(({ ratio }) => !(ratio >= OTHERS_RATIO))
+      .map(({ vendor, ratio }) => `${vendor} kept ${ratio.toFixed(2)} of its rate, not ${OTHERS_RATIO}`),
+  ];
+}
+
+export function printOutage(outage: Outage): string {
+  const { steady, drain, drainRatio, backlog, drainSeconds, firstMs, pastLimit, others, judged } = outage;
+  const sum = (of: 'duplicates' | 'missing') => judged.kinds.reduce((total, kind) => total + kind[of], 0);
+  const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;
+  const lines = [
+    `away for ${outage.outageSeconds} s: ${steady.toFixed(1)} effects/s before, ${drain.toFixed(1)} after: ${drainRatio.toFixed(2)}`,
+    `what waited: ${backlog} effects in ${drainSeconds.toFixed(0)} s, the first ${seconds(firstMs)} after its return`,
+    `in each ten seconds of that: ${outage.drainBy10s.join(' ')}`,
+    `calls past its limit of ${outage.allowed}: ${pastLimit}; the fullest window had ${outage.fullestWindow}`,
+    ...others.map(
+      ({ vendor, before, during, ratio }) =>
+        `${vendor} meanwhile: ${during.toFixed(2)} effects/s, ${before.toFixed(2)} before: ${ratio.toFixed(2)}`,
+    ),
+    `of 100 others, 95 were done within ${seconds(outage.othersP95Ms.during)}, ${seconds(outage.othersP95Ms.before)} before`,
+    `twice: ${sum('duplicates')}, missing: ${sum('missing')}`,
+  ];
+  return lines.join('\n');
 }

@@ -56,7 +56,14 @@ async function main(orders: Orders): Promise<Seen> {
   const clock = { startedAt, epoch: startedAt, scale: 1 };
   const now = () => new Date().toISOString();
   const config = configOf(orders);
-  const budgets = await openBudgets(store, { config, clock, now, wireNow: Date.now, limited: () => {} });
+  const budgets = await openBudgets(store, {
+    config,
+    clock,
+    now,
+    wireNow: Date.now,
+    limited: () => {},
+    changed: () => {},
+  });
   const open = openConnections(
     Object.entries(config.connections).map(([name, connection]) => {
       const connector = REGISTRY[connection.connector];

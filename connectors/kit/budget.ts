@@ -1,5 +1,7 @@
 /** What a vendor allows, as data, and the permit that every call to a vendor needs. */
 import { duration } from '../../config/schema/values.ts';
+import type { CallEnd } from '../../domain/budget/breaker.ts';
+import { ConnectorError, NotSentError, OutcomeUnknownError, TransientError } from './errors.ts';
 import type { Call } from './operation.ts';
 
 /**
@@ -29,8 +31,8 @@ export interface BudgetUse {
 
 /** Given when the call may leave. One of the two ends it; what comes after that says nothing. */
 export interface Permit {
-  /** The call ended, however it ended: its slot is free when the vendor's window has passed. */
-  done: () => void;
+  /** The call ended: its slot is free when the vendor's window has passed. Absent: nothing is known of the vendor. */
+  done: (end?: CallEnd) => void;
   /** The vendor has not seen a byte: its slot is free at once. */
   giveBack: () => void;
 }
@@ -55,7 +57,8 @@ export interface Budget {
 }
 
 /**
- * One exchange with a vendor, under its permit.
+ * One exchange with a vendor, under its permit. Whoever waits for the vendor to be there again learns how it ended:
+ * `isWell` says of an answer, and `endOf` of an error, what it tells.
  * @param ready the last that is done before anything leaves: `call.sending()`, a look at the deadline. Where it throws, the
  * vendor has seen nothing, and the permit goes back unused: workers that race on one effect would halve a slow rate else.
  * A connection that is refused counts as used: it keeps us from hammering at a vendor that is down.
@@ -65,6 +68,10 @@ export async function withPermit<T>(
   use: BudgetUse,
   ready: () => void | Promise<void>,
   exchange: () => Promise<T>,
+  {
+    isWell = () => true,
+    endOf = endOfError,
+  }: { isWell?: (answer: T) => boolean; endOf?: (error: unknown) => CallEnd } = {},
 ): Promise<T> {
   const permit = await budget.take(use);
   try {
@@ -73,11 +80,24 @@ export async function withPermit<T>(
     permit.giveBack();
     throw error;
   }
+  let end: CallEnd = 'not_made';
   try {
-    return await exchange();
+    const answer = await exchange();
+    end = isWell(answer) ? 'answered' : 'failed';
+    return answer;
+  } catch (error) {
+    end = endOf(error);
+    throw error;
   } finally {
-    permit.done();
+    permit.done(end);
   }
+}
+
+/** What a client throws that knows nothing of our errors is a broken connection; a no is an answer. */
+export function endOfError(error: unknown): CallEnd {
+  if (error instanceof NotSentError) return 'not_made';
+  if (!(error instanceof ConnectorError)) return 'failed';
+  return error instanceof TransientError || error instanceof OutcomeUnknownError ? 'failed' : 'answered';
 }
 
 /** The manifest's limits with the numbers that the connection sets itself. */

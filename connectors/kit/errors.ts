@@ -43,6 +43,9 @@ export class TransientError extends ConnectorError {
 /** Try again as well; but what failed may have had its effect, and only doing it twice is harmless. */
 export class RepeatableError extends TransientError {}
 
+/** We stopped ourselves before the first byte: the vendor is well, and the next attempt may follow at once. */
+export class NotSentError extends TransientError {}
+
 export class RateLimitedError extends ConnectorError {
   readonly retryAfterMs: number;
   /** Whether the vendor would refuse every call of the connection until then, or only one like this. */
@@ -58,6 +61,9 @@ export class RateLimitedError extends ConnectorError {
     this.stops = stops;
   }
 }
+
+/** The vendor has not answered for a while, so this call was not even tried. */
+export class HeldBackError extends RateLimitedError {}
 
 /** Pause the connection and tell its owner. */
 export class AuthenticationError extends ConnectorError {

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Budget } from './budget.ts';
 import { hostFetch } from './doors.ts';
-import { ConnectorError, InvalidInputError, RateLimitedError } from './errors.ts';
+import { ConnectorError, InvalidInputError, NotSentError, RateLimitedError } from './errors.ts';
 import { retryAfterMs, type VendorRequest, vendorRequest } from './http.ts';
 import type { Idempotency } from './network-errors.ts';
 import type { WriteCall } from './operation.ts';
@@ -200,7 +200,7 @@ describe('permits', () => {
     const budget: Budget = {
       take: async ({ keys }) => {
         steps.push(`permit for ${String(keys)}`);
-        return { done: () => steps.push('done'), giveBack: () => steps.push('unused') };
+        return { done: (end) => steps.push(`done: ${end}`), giveBack: () => steps.push('unused') };
       },
       hear: ({ limit, left }) => steps.push(`heard ${limit} ${left}`),
       pause: async (ms) => {
@@ -225,10 +225,41 @@ describe('permits', () => {
       heard: (headers) => [{ limit: 'daily', left: Number(headers.get('x-left')) }],
       write: 'find',
     });
-    expect(steps).toEqual(['permit for search', 'sending', 'request', 'done', 'heard daily 7']);
+    expect(steps).toEqual(['permit for search', 'sending', 'request', 'done: answered', 'heard daily 7']);
     steps.length = 0;
     await errorOf(read('http://127.0.0.1:1/', { budget }));
-    expect(steps).toEqual(['permit for undefined', 'done']);
+    expect(steps).toEqual(['permit for undefined', 'done: failed']);
+  });
+
+  test.each<[string, number | 'hang' | 'reset', string]>([
+    ['a no', 422, 'answered'],
+    ['a refusal of credentials', 401, 'answered'],
+    ['a 5xx', 503, 'failed'],
+    ['a broken connection', 'reset', 'failed'],
+    ['no answer in time', 'hang', 'failed'],
+  ])('given back tells whether the vendor is there: %s', async (_, how, end) => {
+    const { steps, budget } = await limited();
+    const url = await serve((_request, response) => {
+      if (how === 'reset') response.destroy();
+      else if (how !== 'hang') response.writeHead(how).end('{}');
+    });
+    await errorOf(read(url, { budget, call: callWithin(300) }));
+    expect(steps).toEqual(['permit for undefined', `done: ${end}`]);
+  });
+
+  test('given back by a call that was stopped before its first byte tells nothing', async () => {
+    const { steps, budget } = await limited();
+    const url = await serve((_request, response) => response.end('{}'));
+    const sending = async () => {
+      throw new NotSentError('too old', { connector: 'acme', operation: 'create' });
+    };
+    await errorOf(
+      vendorRequest({
+        ...{ fetch, budget, connector: 'acme', operation: 'create', method: 'POST', url, schema, write: 'find' },
+        call: { ...callWithin(5_000), idempotencyKey: 'k', sending },
+      }),
+    );
+    expect(steps).toEqual(['permit for undefined', 'unused']);
   });
 
   test('one goes back unused where the call ends before its first byte, so that the next need not wait for its window', async () => {
@@ -261,6 +292,6 @@ describe('permits', () => {
     const { steps, budget } = await limited();
     const url = await serve((_request, response) => response.writeHead(429, { 'retry-after': '7' }).end());
     await errorOf(read(url, { budget }));
-    expect(steps).toEqual(['permit for undefined', 'done', 'pause 7000']);
+    expect(steps).toEqual(['permit for undefined', 'done: answered', 'pause 7000']);
   });
 });

@@ -7,6 +7,7 @@ import {
   type ConnectorError,
   type ErrorOrigin,
   InvalidInputError,
+  NotSentError,
   OutcomeUnknownError,
   RateLimitedError,
   RepeatableError,
@@ -71,7 +72,8 @@ export async function vendorRequest<Body>(
     checkDeadline(call, origin);
   };
   const use = { call, operation, keys };
-  const { status, headers, text } = await withPermit(budget, use, ready, () => exchange(request, origin));
+  const isWell = (answer: { status: number }) => answer.status < 500;
+  const { status, headers, text } = await withPermit(budget, use, ready, () => exchange(request, origin), { isWell });
   for (const heard of request.heard?.(headers) ?? []) budget.hear(heard);
   const requestId = headers.get('x-request-id') ?? headers.get('request-id') ?? undefined;
   const reply: VendorReply = { status, headers, body: parseJson(text), origin: { ...origin, requestId } };
@@ -107,7 +109,7 @@ async function exchange(request: VendorRequest<unknown>, origin: ErrorOrigin) {
 
 function checkDeadline(call: Call, origin: ErrorOrigin): void {
   if (call.signal.aborted || performance.now() >= call.deadline) {
-    throw new TransientError('the deadline passed before anything was sent', { ...origin, cause: call.signal.reason });
+    throw new NotSentError('the deadline passed before anything was sent', { ...origin, cause: call.signal.reason });
   }
 }
 

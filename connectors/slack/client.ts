@@ -6,9 +6,9 @@ import { hostFetch } from '../kit/doors.ts';
 import {
   AuthenticationError,
   type ErrorOrigin,
+  NotSentError,
   OutcomeUnknownError,
   RateLimitedError,
-  TransientError,
   UnexpectedResponseError,
 } from '../kit/errors.ts';
 import { baseUrl, hostGuard } from '../kit/hosts.ts';
@@ -103,7 +103,7 @@ function keysOf(method: string, args: Record<string, unknown>): string[] {
 function checkDeadline(call: Call, origin: ErrorOrigin): number {
   const left = Math.floor(call.deadline - performance.now());
   if (left > 0 && !call.signal.aborted) return left;
-  throw new TransientError('the deadline passed before anything was sent', origin);
+  throw new NotSentError('the deadline passed before anything was sent', origin);
 }
 
 function token(deps: ConnectDependencies, origin: ErrorOrigin): string {

@@ -1,4 +1,6 @@
 import type { NodemailerError } from 'nodemailer/lib/errors';
+import type { CallEnd } from '../../domain/budget/breaker.ts';
+import { endOfError } from '../kit/budget.ts';
 import {
   AuthenticationError,
   ConnectorError,
@@ -40,4 +42,16 @@ export function smtpError(error: unknown, origin: ErrorOrigin, committing: boole
   }
   if (failure.command === 'RCPT TO') return new RecipientRefusedError(`the relay refused the recipient: ${said}`, from);
   return new InvalidInputError(`the relay refused ${failure.command ?? 'the command'}: ${said}`, from);
+}
+
+/** "Service not available, closing transmission channel" (RFC 5321 §3.8), to whatever was asked. */
+const CLOSING = 421;
+
+/** What a failed session tells of the relay: one that answers is there, whatever it says. */
+export function sessionEnd(error: unknown): CallEnd {
+  if (error instanceof ConnectorError || !(error instanceof Error)) return endOfError(error);
+  const failure: NodemailerError = error;
+  if (failure.responseCode !== undefined) return failure.responseCode === CLOSING ? 'failed' : 'answered';
+  // The message broke off on our side: nothing was wrong with the relay.
+  return failure.code === 'EMESSAGE' || failure.code === 'ESTREAM' ? 'not_made' : 'failed';
 }

@@ -4,11 +4,12 @@ import fastify from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Json } from '../../domain/model.ts';
 import type { RecordExchange, WorldAccount } from '../../sandbox/frame/types.ts';
-import { TransientError } from '../kit/errors.ts';
+import { NotSentError, TransientError } from '../kit/errors.ts';
 import type { WriteCall } from '../kit/operation.ts';
 import { fakeDependencies, fakeWriteCall, freeBudget } from '../kit/testing/dependencies.ts';
 import { type FakeTwinContext, fakeTwinContext } from '../kit/testing/twin-context.ts';
 import { callWithin } from '../kit/time-limit.ts';
+import { sessionEnd } from './errors.ts';
 import { smtp } from './index.ts';
 import { mailInput } from './testing/mail.ts';
 import { makeSmtpTwin } from './twin/index.ts';
@@ -314,5 +315,53 @@ describe('people', () => {
     expect(page.body).toContain('sandbox="allow-popups"');
     expect(page.body).not.toContain('<script>');
     expect((await server.inject('/_view?mail=9')).statusCode).toBe(404);
+  });
+});
+
+describe('what a failed session tells of the relay', () => {
+  test.each<[string, unknown, string]>([
+    [
+      'a greylisting relay is there',
+      Object.assign(new Error('450'), { code: 'EENVELOPE', responseCode: 450 }),
+      'answered',
+    ],
+    [
+      'one that refuses the login is there',
+      Object.assign(new Error('535'), { code: 'EAUTH', responseCode: 535 }),
+      'answered',
+    ],
+    [
+      'one that shuts its service is not',
+      Object.assign(new Error('421'), { code: 'ECONNECTION', responseCode: 421 }),
+      'failed',
+    ],
+    ['one that breaks off is not', Object.assign(new Error('closed'), { code: 'ECONNECTION' }), 'failed'],
+    ['a message that we stopped says nothing', Object.assign(new Error('stopped'), { code: 'ESTREAM' }), 'not_made'],
+    ['a deadline says that it did not answer', new DOMException('too late', 'TimeoutError'), 'failed'],
+  ])('%s', (_, error, end) => {
+    expect(sessionEnd(error)).toBe(end);
+  });
+
+  test('a message that is stopped before its first byte leaves the relay in good standing', async () => {
+    const ends: unknown[] = [];
+    const budget = { ...freeBudget, take: async () => ({ done: (end?: unknown) => ends.push(end), giveBack: () => ends.push("unused") }) };
+    const { submit } = await import('./submit.ts');
+    const { hostname, port } = new URL(relay.url);
+    const guard = { connector: 'smtp', mode: 'sandbox' as const, hosts: [hostname] };
+    const secure = 'none' as const;
+    const target = {
+      guard,
+      budget,
+      host: hostname,
+      port: Number(port),
+      secure,
+      credentials: () => ({ user: 'hub', pass: 'right' }),
+    };
+    const mail = { from: 'a@b.example', to: 'c@d.example', messageId: '<m@d>', raw: 'Subject: x\r\n\r\nx\r\n' };
+    const sending = async () => {
+      throw new NotSentError('too old', { connector: 'smtp', operation: 'send' });
+    };
+    await expect(submit(target, mail, { ...fakeWriteCall('k'), sending })).rejects.toBeInstanceOf(NotSentError);
+    expect(ends).toEqual(['not_made']);
   });
 });

@@ -2,10 +2,10 @@ import { Readable } from 'node:stream';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { type Budget, withPermit } from '../kit/budget.ts';
 import { guardedSocket } from '../kit/doors.ts';
-import { type ErrorOrigin, TransientError } from '../kit/errors.ts';
+import { type ErrorOrigin, NotSentError } from '../kit/errors.ts';
 import type { HostGuard } from '../kit/hosts.ts';
 import type { Call, WriteCall } from '../kit/operation.ts';
-import { smtpError } from './errors.ts';
+import { sessionEnd, smtpError } from './errors.ts';
 import type { BuiltMail } from './mime.ts';
 
 export interface Relay {
@@ -76,7 +76,8 @@ async function inSession<T>(
   checkDeadline(call, origin);
   // What stops a message later, before DATA, has been a session all the same: the relay counts those.
   const ready = () => checkDeadline(call, origin);
-  return await withPermit(relay.budget, { call, operation: origin.operation }, ready, () => session(relay, call, work));
+  const use = { call, operation: origin.operation };
+  return await withPermit(relay.budget, use, ready, () => session(relay, call, work), { endOf: sessionEnd });
 }
 
 async function session<T>(relay: Relay, call: Call, work: (connection: SMTPConnection) => Promise<T>): Promise<T> {
@@ -121,6 +122,6 @@ function step(run: (done: (error: Error | null) => void) => void): Promise<void>
 
 function checkDeadline(call: Call, origin: ErrorOrigin): void {
   if (call.signal.aborted || performance.now() >= call.deadline) {
-    throw new TransientError('the deadline passed before the message was sent', origin);
+    throw new NotSentError('the deadline passed before the message was sent', origin);
   }
 }

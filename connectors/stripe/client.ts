@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { withPermit } from '../kit/budget.ts';
 import type { ConnectDependencies } from '../kit/connector.ts';
 import { hostFetch } from '../kit/doors.ts';
-import { OutcomeUnknownError, TransientError, UnexpectedResponseError } from '../kit/errors.ts';
+import { NotSentError, OutcomeUnknownError, UnexpectedResponseError } from '../kit/errors.ts';
 import { baseUrl, hostGuard } from '../kit/hosts.ts';
 import type { Idempotency } from '../kit/network-errors.ts';
 import type { Call, WriteCall } from '../kit/operation.ts';
@@ -54,7 +54,8 @@ export function stripeClient(dependencies: ConnectDependencies): StripeClient {
         const use = { call, operation, keys: [endpointKey(input, init)] };
         const ready = () => checkDeadline(operation, call);
         const signal = AbortSignal.any([call.signal, ...(init?.signal ? [init.signal] : [])]);
-        return withPermit(budget, use, ready, () => guarded(input, { ...init, signal }));
+        const isWell = ({ status }: { status: number }) => status < 500;
+        return withPermit(budget, use, ready, () => guarded(input, { ...init, signal }), { isWell });
       }),
     });
 
@@ -110,6 +111,6 @@ function endpointKey(input: string | URL | Request, init?: RequestInit): string 
 function checkDeadline(operation: string, call: Call): void {
   if (call.signal.aborted || performance.now() >= call.deadline) {
     const origin = { connector: manifest.name, operation, cause: call.signal.reason };
-    throw new TransientError('the deadline passed before anything was sent', origin);
+    throw new NotSentError('the deadline passed before anything was sent', origin);
   }
 }

@@ -14,6 +14,7 @@ const facts = (over: Partial<ConnectionFacts> = {}): ConnectionFacts => ({
   waits: null,
   calls: { ok: 100, failed: 0, limited: 0 },
   sweepFailed: null,
+  heldBackSince: null,
   silentSince: null,
   expires: null,
   ...over,
@@ -37,6 +38,7 @@ test.each<[string, Partial<ConnectionFacts>, ConnectionReason | null, Connection
   ['a quota that is over', { waits: { wireUntil: NOW, reason: 'daily' } }, 'quota_spent', null],
   ['one of three calls fails', calls(2, 1), null, null],
   ['a fifth of many fails', calls(80, 20), null, 'errors'],
+  ['it answers nobody, too few calls to count', { ...calls(0, 5), heldBackSince: NOW - 9 }, null, 'errors'],
   ['a tenth fails', calls(90, 10), null, null],
   ['a tenth still fails', calls(90, 10), 'errors', 'errors'],
   ['hardly any still fails', calls(97, 3), 'errors', null],
@@ -70,6 +72,7 @@ const anyFacts: fc.Arbitrary<ConnectionFacts> = fc.record({
     limited: fc.integer({ min: 0, max: 50 }),
   }),
   sweepFailed: fc.option(fc.constant('503'), { freq: 3 }),
+  heldBackSince: fc.option(fc.constant(NOW - 5_000), { freq: 3 }),
   silentSince: fc.option(fc.constant(at(-DAY_MS)), { freq: 3 }),
   expires: fc.option(
     fc.record({ secret: fc.constant('token'), at: fc.integer({ min: -5, max: 40 }).map((days) => at(days * DAY_MS)) }),

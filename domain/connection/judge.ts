@@ -18,12 +18,16 @@ const HEALTHY: Health = { state: 'healthy', reason: null, detail: null, wireUnti
  * @param before what it was: what has begun ends later than it began
  */
 export function judgeConnection(facts: ConnectionFacts, before: ConnectionReason | null): Health {
-  const { credentialsRefused, pausedByHand, waits, calls, sweepFailed, silentSince, wireNow } = facts;
+  const { credentialsRefused, pausedByHand, waits, calls, heldBackSince, sweepFailed, silentSince, wireNow } = facts;
   if (credentialsRefused !== null) return paused('credentials_refused', credentialsRefused);
   if (pausedByHand !== null) return paused('paused_by_hand', pausedByHand);
   if (waits && waits.wireUntil > wireNow) {
     const long = waits.wireUntil - wireNow >= LONG_WAIT_MS || before === 'quota_spent';
     if (long) return { ...paused('quota_spent', waits.reason), wireUntil: waits.wireUntil };
+  }
+  if (heldBackSince !== null) {
+    const since = new Date(heldBackSince).toISOString();
+    return degraded('errors', `it has not answered since ${since}; calls are held back until it does`);
   }
   // Above the calls: it says more than how many of them failed, and lasts until the next sweep.
   if (sweepFailed !== null) return degraded('sweep_failed', sweepFailed);

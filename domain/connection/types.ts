@@ -43,6 +43,8 @@ export interface ConnectionFacts {
   calls: CallCounts;
   /** Why its last sweep failed; null: it did not, or it has no sweeps. */
   sweepFailed: string | null;
+  /** Wire time since which it answers nobody and calls are held back, as far as this process knows; null: they are not. */
+  heldBackSince: number | null;
   /** A source that should have been read since; null: it was, or it is none. */
   silentSince: Iso | null;
   /** The first of its credentials to expire. */

@@ -57,7 +57,8 @@ export const afterWake: AfterWake = (state, program, facts) => {
   };
   if (facts.takenBack) return endJourney(informed, informed.touchesSent === 0 ? 'withdrawn' : 'not_upgraded');
   if (informed.phase === 'holding') {
-    return informed.held.some((held) => isDue(held, facts.now)) ? enter(informed, 'running') : informed;
+    const held = informed.held.map((one) => (facts.released?.includes(one.step) ? { ...one, until: null } : one));
+    return held.some((one) => isDue(one, facts.now)) ? enter({ ...informed, held }, 'running') : informed;
   }
   if (informed.phase !== 'waiting') return informed;
 

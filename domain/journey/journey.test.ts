@@ -284,6 +284,13 @@ describe('a held step', () => {
     expect(afterWake(state, program, facts()).phase).toBe('running');
   });
 
+  test('is tried before its time when it is released, and alone', () => {
+    const state = held(later(1));
+    expect(afterWake(state, program, facts({ now: later(0.5), released: ['am'] })).phase).toBe('holding');
+    const due = afterWake(state, program, facts({ now: later(0.5), released: ['mail'] }));
+    expect(nextMove(due, program, later(0.5))).toMatchObject({ kind: 'perform', steps: [{ id: 'mail' }] });
+  });
+
   test('may be held again, for another reason', () => {
     const due = afterWake(held(later(1)), program, facts({ now: later(1) }));
     const again = afterPerform(

@@ -71,6 +71,8 @@ export interface JourneyFacts {
   engaged: boolean;
   /** Every trigger event of the journey was taken back. */
   takenBack: boolean;
+  /** Held steps that are tried before their time, since what they wait for may be there again. Absent: none. */
+  released?: string[];
 }
 
 export interface CandidateEvent {

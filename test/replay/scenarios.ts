@@ -6,6 +6,7 @@ export const SCENARIOS = {
   'journey-taken-over': 'accountJourney',
   'journey-takes-over': 'accountJourney',
   'journey-nothing-new': 'accountJourney',
+  'journey-released': 'accountJourney',
   'journey-vendor-away': 'accountJourney',
   'journey-engaged-upgraded': 'accountJourney',
   'trial-converted': 'trialRun',

@@ -73,6 +73,7 @@ export async function httpServer(ports: Partial<HttpContext> = {}): Promise<Test
       connections: openConnections(CONNECTIONS),
       publicUrl: 'https://hub.example',
       calls: new CallTally(),
+      heldBackSince: () => null,
       log: pino({ enabled: false }),
       lag: { observe: () => {} },
       now: () => time.now,

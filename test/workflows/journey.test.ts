@@ -11,7 +11,7 @@ import { act, getToKnow, openUpgrade, sweep, use } from '../support/moves.ts';
 import { mails, seen, upgradeLink } from '../support/seen.ts';
 import { adminOf } from '../support/test-world.ts';
 
-const ACCOUNTS = ['grows', 'stays', 'repeats', 'climbs', 'ails', 'clicks', 'unreached'];
+const ACCOUNTS = ['grows', 'stays', 'repeats', 'climbs', 'ails', 'clicks', 'unreached', 'returns'];
 /** Of 50 GB. */
 const FULL = { 82: 41, 96: 48 };
 const SUMMARY = expect.stringMatching(/^You have used 82% of your storage/);
@@ -189,4 +189,22 @@ describe.concurrent('a journey', () => {
     expect(eventsToFirstPark(higher)).toBeLessThanOrEqual(40);
     keepHistory('journey-vendor-away', lower);
   });
+});
+
+// Not beside the others: their mails would wait as well.
+test('a journey whose vendor is back goes on at once, not at the end of its hold', async () => {
+  const relay = hub.sandbox.frame.running.smtp;
+  await relay?.down();
+  await store(82, 'returns');
+  await holding('returns');
+  const [hold] = (await view('returns'))?.held ?? [];
+  expect(hold).toMatchObject({ step: 'mail', reason: 'vendor_unavailable' });
+  await relay?.up();
+  await eventually(() => mails(hub, 'returns').length > 0);
+  expect(hub.now() < (hold?.until ?? '')).toBe(true);
+  await waiting('returns');
+  await upgrade('returns');
+  expect(await endsOf('returns')).toEqual(['summary: upgraded']);
+  const [events = []] = await chainOf(hub.client, idOf('returns'));
+  keepHistory('journey-released', events);
 });
