@@ -104,12 +104,15 @@ class DemoRun {
     say(
       `${pc.bold('Headroom demo')}: ${days(this.#times)} days at ${scale.toLocaleString('en-US')}× (a day takes ${(DAY_MS / scale / 1_000).toFixed(0)} s)${options.chaos ? ', with kills' : ''}`,
     );
-    if (slower > 1)
+    if (slower > 1) {
+      // All processes of this demo come from this one: those that were here first get what they need.
+      os.setPriority(os.constants.priority.PRIORITY_BELOW_NORMAL);
       say(
         pc.yellow(
           `${slower} times slower than alone: ${this.#place.place} of these run on ${os.availableParallelism()} cores already`,
         ),
       );
+    }
     say(pc.dim(`starting the vendors and the hub; logs in ${this.#folder}`));
     const cast =
       options.world === null ? JSON.parse(readFileSync(path.join(ROOT, 'sandbox', 'demo-cast.json'), 'utf8')) : {};
