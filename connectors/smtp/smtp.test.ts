@@ -344,7 +344,10 @@ describe('what a failed session tells of the relay', () => {
 
   test('a message that is stopped before its first byte leaves the relay in good standing', async () => {
     const ends: unknown[] = [];
-    const budget = { ...freeBudget, take: async () => ({ done: (end?: unknown) => ends.push(end), giveBack: () => ends.push("unused") }) };
+    const budget = {
+      ...freeBudget,
+      take: async () => ({ done: (end?: unknown) => ends.push(end), giveBack: () => ends.push('unused') }),
+    };
     const { submit } = await import('./submit.ts');
     const { hostname, port } = new URL(relay.url);
     const guard = { connector: 'smtp', mode: 'sandbox' as const, hosts: [hostname] };

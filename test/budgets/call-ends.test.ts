@@ -30,7 +30,10 @@ async function endsOf({ connector, conformance, name }: Subject): Promise<(CallE
   };
   const dependencies = fakeDependencies({ connection, secrets: frame.secrets });
   const ends: (CallEnd | undefined)[] = [];
-  const budget: Budget = { ...dependencies.budget, take: async () => ({ done: (end) => ends.push(end), giveBack: () => undefined }) };
+  const budget: Budget = {
+    ...dependencies.budget,
+    take: async () => ({ done: (end) => ends.push(end), giveBack: () => undefined }),
+  };
   const { check } = connector.connect({ ...dependencies, budget });
   if (!check) throw new Error(`${name} has nothing to probe it with`);
   await check(callWithin(1_000)).catch(() => undefined);
