@@ -130,14 +130,17 @@ describe('a vendor that hangs, before anybody knows', () => {
     await refusal(gate.take(use()));
   });
 
-  test('gives a place back when a call ends, also one that got no permit', async () => {
+  test('gives a place back when a call ends, is given up unused, or gets no permit', async () => {
     const { gate, seen } = aGate();
     const inside = await Promise.all(Array.from({ length: 16 }, () => gate.take(use())));
     inside[0]?.done('answered');
     inside[0]?.done('answered');
     const another = await gate.take(use());
     await refusal(gate.take(use()));
-    another.done();
+    another.giveBack();
+    another.done('failed');
+    const unused = await gate.take(use());
+    unused.giveBack();
     seen.waiting = true;
     void gate.take(use());
     await refusal(gate.take(use()));
