@@ -95,7 +95,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     );
     stops.add(() => stopProcess(sandbox.process));
     const { addresses, secrets } = sandbox.ready;
-    const configDir = writeConfig(folder, await slackChannel(sandbox.ready));
+    const configDir = writeConfig(folder, await slackChannel(sandbox.ready), options);
     const vendors: SandboxFile = { addresses, secrets, clock };
     const port = await freePort();
     const places = { folder, dataDir, configDir, port, vendors };

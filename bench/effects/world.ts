@@ -3,10 +3,12 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 import type { ConfigInput } from '../../config/schema/index.ts';
+import { connectors } from '../../connectors/registry.ts';
 import type { WorldAccount, WorldRow, WorldSubscription } from '../../sandbox/frame/types.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../config/examples/tidewater', import.meta.url));
 const DAY_MS = 86_400_000;
+const LIFTED = 1_000_000;
 
 /** So many accounts, each on a plan of one product, and nothing that happens by itself. @returns the usage file */
 export function writeWorld(folder: string, accounts: number, now: string): string {
@@ -47,7 +49,7 @@ export function writeWorld(folder: string, accounts: number, now: string): strin
  * The example company, whose Slack app may read what it posted, as it must to settle a doubt; and which gets a cohort of
  * Mixpanel's, so that each connector that takes webhooks has its door.
  */
-export function writeConfig(folder: string, slackChannel: string): string {
+export function writeConfig(folder: string, slackChannel: string, { rateLimits }: { rateLimits: boolean }): string {
   const configDir = path.join(folder, 'config');
   fs.cpSync(EXAMPLE, configDir, { recursive: true });
   const file = path.join(configDir, 'headroom.yaml');
@@ -55,6 +57,9 @@ export function writeConfig(folder: string, slackChannel: string): string {
   const config = parse(fs.readFileSync(file, 'utf8')) as ConfigInput;
   for (const connection of Object.values(config.connections)) {
     if (connection.connector === 'slack') Object.assign(connection, { channel: slackChannel, may_read_history: true });
+    // Permits are taken all the same, and cost what they cost: only nobody waits for one.
+    const { limits = [] } = connectors[connection.connector]?.manifest ?? {};
+    if (!rateLimits) connection.limits = Object.fromEntries(limits.map(({ name }) => [name, LIFTED]));
   }
   config.routing.fallback.slack = slackChannel;
   Object.assign(config.connections.product_usage ?? {}, { webhook_secret: 'env:MIXPANEL_WEBHOOK_LOGIN' });
