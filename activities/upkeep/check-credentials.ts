@@ -1,3 +1,4 @@
+import { callWithin } from '../../connectors/kit/time-limit.ts';
 import { addMs } from '../../domain/clock.ts';
 import { FIRST_CHECK_MS, nextCheck } from '../../domain/connection/recheck.ts';
 import type { Errand } from '../../domain/errand.ts';
@@ -21,7 +22,7 @@ export async function checkConnection(deps: Deps, name: string, by: Omit<By, 'no
   const check = deps.connections.get(name)?.capabilities.check;
   if (!check) return { works: true, problem: null, lifted: false };
   try {
-    await check({ signal: AbortSignal.timeout(CHECK_MS), deadline: performance.now() + CHECK_MS, priority: 'click' });
+    await check(callWithin(CHECK_MS, { priority: 'click' }));
   } catch (error) {
     return { works: false, problem: error instanceof Error ? error.message : String(error), lifted: false };
   }
