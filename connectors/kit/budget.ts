@@ -37,6 +37,16 @@ export interface Permit {
   giveBack: () => void;
 }
 
+/** A permit of which the first end counts. */
+export function endsOnce({ done, giveBack }: Permit): Permit {
+  let ended = false;
+  const once = (end: () => void) => {
+    if (!ended) end();
+    ended = true;
+  };
+  return { done: (how) => once(() => done(how)), giveBack: () => once(giveBack) };
+}
+
 /** What a vendor's headers said of one of the manifest's limits. */
 export interface Heard {
   limit: string;

@@ -2,7 +2,7 @@
  * The door before the permits of one connection, in one process. It lets so many calls in at a time, since whoever
  * waits for one vendor takes a place that work for another could have; and none but a probe while the vendor is away.
  */
-import type { Budget, BudgetUse, Heard, Permit } from '../../connectors/kit/budget.ts';
+import { type Budget, type BudgetUse, endsOnce, type Heard, type Permit } from '../../connectors/kit/budget.ts';
 import { HeldBackError, RateLimitedError } from '../../connectors/kit/errors.ts';
 import { admit, type Breaker, hearEnd, NEW_BREAKER, type Pass } from '../../domain/budget/breaker.ts';
 import { nextReturn, returnsEveryMs, SOONEST_MS } from '../../domain/budget/returns.ts';
@@ -75,23 +75,16 @@ export class Gate implements Budget {
       leave();
       throw this.#heldBack(use, priority);
     }
-    let ended = false;
-    const once = (end: () => void) => {
-      if (!ended) end();
-      ended = true;
-    };
-    return {
-      done: (end) =>
-        once(() => {
-          permit.done(end);
-          leave(end);
-        }),
-      giveBack: () =>
-        once(() => {
-          permit.giveBack();
-          leave();
-        }),
-    };
+    return endsOnce({
+      done: (end) => {
+        permit.done(end);
+        leave(end);
+      },
+      giveBack: () => {
+        permit.giveBack();
+        leave();
+      },
+    });
   }
 
   hear(heard: Heard): void {

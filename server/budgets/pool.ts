@@ -3,7 +3,7 @@
  * few permits are kept at hand while there are enough. Counts and order are the store's (domain/budget).
  */
 import { randomUUID } from 'node:crypto';
-import type { Budget, BudgetUse, Heard, Permit } from '../../connectors/kit/budget.ts';
+import { type Budget, type BudgetUse, endsOnce, type Heard, type Permit } from '../../connectors/kit/budget.ts';
 import { RateLimitedError, TransientError } from '../../connectors/kit/errors.ts';
 import { LEASE_MS } from '../../domain/budget/grant.ts';
 import type { Ask, Limit, Told } from '../../domain/budget/types.ts';
@@ -69,12 +69,7 @@ export class PermitPool implements Budget {
     const key = limits.map(({ bucket }) => bucket).join(' ');
     const needs = { limits, key, priority: call.priority ?? 'sweep' };
     const held = this.#atHand(needs) ?? (await this.#wait(needs, call, operation));
-    let ended = false;
-    const once = (end: () => void) => () => {
-      if (!ended) end();
-      ended = true;
-    };
-    return { done: once(() => this.#end(held)), giveBack: once(() => this.#return(held)) };
+    return endsOnce({ done: () => this.#end(held), giveBack: () => this.#return(held) });
   }
 
   hear({ limit: name, max, left }: Heard): void {
