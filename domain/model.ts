@@ -238,6 +238,7 @@ export interface Upgrade {
   toMrrCents: Cents;
   /** (to − from) × 12; negative for a contraction. */
   acvCents: Cents;
+  /** When we heard of it. */
   at: Iso;
 }
 

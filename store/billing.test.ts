@@ -61,13 +61,13 @@ function picture(over: Partial<BillingSnapshot> = {}): BillingSnapshot {
 }
 let wire = 0;
 const apply = (snapshot: BillingSnapshot, now = T0, wireReadAt = ++wire) =>
-  inTransaction(store, (tx) => applyBillingCustomer(tx, 'billing', snapshot, { now, wireReadAt }));
+  inTransaction(store, (tx) => applyBillingCustomer(tx, 'billing', snapshot, { now, readAt: now, wireReadAt }));
 const paid = () => inTransaction(store, (tx) => findPaidSubscription(tx, `a${n}`, 'core'));
 
 describe('a billing picture', () => {
   test('first seen makes version 1; the same again changes nothing', async () => {
     expect((await apply(picture())).changes).toMatchObject([{ before: null, after: { version: 1, changedAt: T0 } }]);
-    expect(await apply(picture(), minutesLater(5))).toEqual({ stale: false, changes: [], trials: [] });
+    expect(await apply(picture(), minutesLater(5))).toEqual({ stale: false, changes: [], unchangedAt: T0, trials: [] });
   });
 
   test.each([
@@ -111,7 +111,7 @@ describe('a billing picture', () => {
 
   test('read earlier than the stored one changes nothing', async () => {
     await apply(picture({ subscriptions: [seen({ quantity: 9 })] }), T0, 1_000_000);
-    expect(await apply(picture(), T0, 999_999)).toEqual({ stale: true, changes: [], trials: [] });
+    expect(await apply(picture(), T0, 999_999)).toEqual({ stale: true, changes: [], unchangedAt: null, trials: [] });
     expect((await paid())?.quantity).toBe(9);
   });
 

@@ -38,22 +38,24 @@ export interface BillingChanges {
   stale: boolean;
   /** Real changes of plan, price or quantity, each with a raised version. `before` null: a subscription first seen. */
   changes: { before: Subscription | null; after: Subscription }[];
+  /** When the picture before this one was read; null when there was none. */
+  unchangedAt: Iso | null;
   /** Trial subscriptions that are new or changed their state. */
   trials: { before: TrialSnapshot | null; after: TrialSnapshot }[];
 }
 
-const NOTHING: BillingChanges = { stale: false, changes: [], trials: [] };
+const NOTHING: BillingChanges = { stale: false, changes: [], unchangedAt: null, trials: [] };
 
 /**
  * Stores a customer's billing picture under the account's lock and tells what really changed. Subscriptions that are
  * gone from it count as cancelled; a change that waits for payment is noted, not taken over.
- * @param read `wireReadAt`: when the picture was read at the vendor, so that an older one never overwrites a newer one
+ * @param read `readAt`, `wireReadAt`: when the picture was asked for, so that an older one never overwrites a newer one
  */
 export async function applyBillingCustomer(
   tx: Tx,
   connection: string,
   snapshot: BillingSnapshot,
-  read: { now: Iso; wireReadAt: number },
+  read: { now: Iso; readAt: Iso; wireReadAt: number },
 ): Promise<BillingChanges> {
   const { customerId, account } = snapshot;
   const link = {
@@ -64,21 +66,21 @@ export async function applyBillingCustomer(
     fingerprint: fingerprint(snapshot),
   };
   if (account === null) {
-    await linkAccounts(tx, [link], { now: read.now, wireNow: read.wireReadAt });
+    await linkAccounts(tx, [link], { now: read.readAt, wireNow: read.wireReadAt });
     return NOTHING;
   }
   await lock(tx, { accounts: [account] });
   const [known] = await tx
-    .select({ wireReadAt: accountLink.wireReadAt })
+    .select({ readAt: accountLink.readAt, wireReadAt: accountLink.wireReadAt })
     .from(accountLink)
     .where(and(eq(accountLink.connection, connection), eq(accountLink.externalId, customerId)));
   if (known && known.wireReadAt > read.wireReadAt) return { ...NOTHING, stale: true };
-  await linkAccounts(tx, [link], { now: read.now, wireNow: read.wireReadAt });
+  await linkAccounts(tx, [link], { now: read.readAt, wireNow: read.wireReadAt });
 
   const changes = await storeSubscriptions(tx, connection, snapshot, read.now);
   const trials = await storeTrials(tx, connection, account, snapshot);
   await storeOverdue(tx, connection, account, snapshot, read.now);
-  return { stale: false, changes, trials };
+  return { stale: false, changes, unchangedAt: known?.readAt ?? null, trials };
 }
 
 async function storeSubscriptions(

@@ -6,7 +6,7 @@ import { attribution, invoiceOverdue, subscription, upgrade } from './schema/ind
 import type { Tx } from './transaction.ts';
 
 /** Keeps an upgrade or a contraction, once per subscription and version, and wakes the account's journeys. @returns false when it is there already */
-export async function insertUpgrade(tx: Tx, input: Upgrade): Promise<boolean> {
+export async function insertUpgrade(tx: Tx, input: Upgrade & { unchangedAt?: Iso | null }): Promise<boolean> {
   const inserted = await tx.insert(upgrade).values(input).onConflictDoNothing().returning();
   if (inserted.length > 0) await wakeRunning(tx, [input.account], input.at);
   return inserted.length > 0;

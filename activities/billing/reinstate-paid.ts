@@ -62,8 +62,7 @@ export async function reinstatePaid(
     const history = await upgradesUpTo(tx, { subscriptionId, version: LAST_VERSION });
     const before = changes.find((change) => change.before?.id === subscriptionId)?.before;
     const reason = whyReinstated({
-      upgradedAt: upgrade.at,
-      version,
+      upgrade,
       paid: paid.filter(ofIt),
       overdue: overdue.filter(ofIt),
       history: history.toReversed(),

@@ -1,4 +1,5 @@
 import type { Billing, BillingCustomer } from '../../connectors/kit/capabilities.ts';
+import { businessNow } from '../../domain/clock.ts';
 import { fingerprint, inTransaction, readFingerprints, savePrices, touchLinks } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
 import type { SweepRun } from '../sweep/run.ts';
@@ -36,7 +37,7 @@ async function changed(
     );
     const differs = (customer: BillingCustomer) => known.get(customer.customerId) !== fingerprint(customer);
     const same = customers.filter((customer) => !differs(customer)).map((customer) => customer.customerId);
-    await touchLinks(tx, connection, same, { now: deps.now(), wireNow: wireReadAt });
+    await touchLinks(tx, connection, same, { now: businessNow(deps.clock, wireReadAt), wireNow: wireReadAt });
     return customers.filter(differs);
   });
 }

@@ -12,7 +12,7 @@ export async function takeBackUnpaid(tx: Tx, config: Config, account: string | n
   const { unpaid: patience } = config.attribution;
   let taken = 0;
   for (const { upgrade, invoices, subscriptionEnded } of await listUnpaidUpgrades(tx, account)) {
-    const reason = whyUnpaid({ upgradedAt: upgrade.at, invoices, subscriptionEnded, patience, now });
+    const reason = whyUnpaid({ upgrade, invoices, subscriptionEnded, patience, now });
     if (reason === null || !(await takeBackUpgrade(tx, upgrade.id, { reason, now }))) continue;
     taken += 1;
     const { subscriptionId, version, product } = upgrade;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { config } from '../../config/schema/index.ts';
 import type { BilledInvoice, BillingCustomer, OverdueInvoice } from '../../connectors/kit/capabilities.ts';
+import { addMs } from '../../domain/clock.ts';
 import { onboardingWorkflowId } from '../../domain/workflow-ids.ts';
 import {
   claimOutbox,
@@ -20,6 +21,8 @@ import { takeBackUnpaid } from './take-back-unpaid.ts';
 import { takeCustomer } from './take-customer.ts';
 
 const DAY = 24 * 60;
+/** A webhook takes a moment. */
+const HEARD_AFTER_MS = 120_000;
 let store: Store;
 let close: () => Promise<void>;
 let now = T0;
@@ -43,6 +46,7 @@ afterAll(() => close());
 beforeEach(async () => {
   n += 1;
   now = T0;
+  readAt = Date.parse(T0);
   invoicesRead = 0;
   await inTransaction(store, (tx) => upsertAccounts(tx, [anAccount({ id: account() })], T0));
   await told();
@@ -67,6 +71,7 @@ const deps = () =>
     store,
     configs: { current: () => ({ config: loaded }) },
     connections: { get: () => ({ capabilities: { billing } }) },
+    clock: { startedAt: T0, epoch: T0, scale: 1 },
     now: () => now,
   }) as unknown as Deps;
 /** Billing has it from now on that an invoice for the change of that moment is in this state. */
@@ -78,7 +83,7 @@ function invoiceIs(state: BilledInvoice['state'], issuedAt: string, id = `in-${n
 type Plan = { plan: string; mrrCents: number } | 'cancelled';
 const PLANS = { starter: { plan: 'starter', mrrCents: 10_000 }, pro: { plan: 'pro', mrrCents: 20_000 } };
 
-let readAt = 0;
+let readAt = Date.parse(T0);
 async function billingShows(
   plan: Plan,
   overdue: Partial<OverdueInvoice>[] = [],
@@ -119,7 +124,7 @@ async function billingShows(
       ...one,
     })),
   };
-  readAt += 1;
+  readAt = Math.max(readAt + 1, Date.parse(now));
   await takeCustomer(deps(), 'billing', customer, readAt, paidInvoice);
 }
 
@@ -294,6 +299,7 @@ test('whatever is taken back, paid late, written off and told again: once all is
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), async (story) => {
       n += 1;
       now = T0;
+      readAt = Date.parse(T0);
       await inTransaction(store, (tx) => upsertAccounts(tx, [anAccount({ id: account() })], T0));
       let day = 0;
       let mrrCents = 10_000;
@@ -313,7 +319,8 @@ test('whatever is taken back, paid late, written off and told again: once all is
         later(day);
         const isUp = next.mrrCents > mrrCents;
         mrrCents = next.mrrCents;
-        if (isUp && !pays) owed.push({ id: `in-${n}-${index}`, dueAt: now, changeIssuedAt: now });
+        const issuedAt = addMs(now, -HEARD_AFTER_MS);
+        if (isUp && !pays) owed.push({ id: `in-${n}-${index}`, dueAt: issuedAt, changeIssuedAt: issuedAt });
         await shows();
         await sweepTime();
         if (payNow !== null) await pay(`in-${n}-${payNow}`, again);

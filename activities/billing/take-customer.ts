@@ -1,4 +1,5 @@
 import type { BillingCustomer } from '../../connectors/kit/capabilities.ts';
+import { businessNow } from '../../domain/clock.ts';
 import { normaliseEmail } from '../../domain/identity/email.ts';
 import { trialWorkflowId } from '../../domain/workflow-ids.ts';
 import {
@@ -35,14 +36,15 @@ export async function takeCustomer(
   const { config } = deps.configs.current();
   await inTransaction(deps.store, async (tx) => {
     const now = deps.now();
-    const { changes, trials } = await applyBillingCustomer(tx, connection, customer, { now, wireReadAt });
+    const read = { now, readAt: businessNow(deps.clock, wireReadAt), wireReadAt };
+    const { changes, unchangedAt, trials } = await applyBillingCustomer(tx, connection, customer, read);
     await takeBillingContact(tx, connection, customer, now);
     // First: what is measured from a reinstated upgrade must not be measured from beneath it.
     await reinstatePaid(tx, { connection, customerId }, { paid, changes, now });
     // And what a contraction takes back must not have been taken back already.
     if (customer.account !== null) await takeBackUnpaid(tx, config, customer.account, now);
     for (const { before, after } of changes) {
-      if (before !== null) await takeRevenueChange(tx, config, { before, after }, now);
+      if (before !== null) await takeRevenueChange(tx, config, { before, after, unchangedAt }, now);
     }
     const told = new Set(trials.map(({ after }) => after.offerId));
     // A plan that changed while a trial runs may be the trial's conversion: it looks for itself.

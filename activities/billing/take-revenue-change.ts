@@ -22,7 +22,7 @@ export const ALERT_OPERATIONS = ['chat.postAlert', 'crm.createTask'];
 export async function takeRevenueChange(
   tx: Tx,
   config: Config,
-  { before, after }: { before: Subscription; after: Subscription },
+  { before, after, unchangedAt }: { before: Subscription; after: Subscription; unchangedAt: Iso | null },
   now: Iso,
 ): Promise<void> {
   const earlierUpgrades = await upgradesUpTo(tx, { subscriptionId: before.id, version: before.version });
@@ -42,7 +42,7 @@ export async function takeRevenueChange(
     at: now,
   };
   if (upgrade.acvCents === 0) return;
-  if (!(await insertUpgrade(tx, upgrade))) return;
+  if (!(await insertUpgrade(tx, { ...upgrade, unchangedAt }))) return;
   const { account, product } = upgrade;
   const ago = (ms: number) => new Date(Date.parse(now) - ms).toISOString();
   const { attribution } = config;

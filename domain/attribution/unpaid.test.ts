@@ -11,9 +11,10 @@ const invoice = (over: { issued?: number; due?: number } = {}) => ({
   issuedAt: after(over.issued ?? -60_000),
   dueAt: after(over.due ?? over.issued ?? -60_000),
 });
+const seenAfter = (ms: number) => ({ at: UPGRADED, unchangedAt: after(ms) });
 const why = (over: Partial<Parameters<typeof whyUnpaid>[0]> = {}) =>
   whyUnpaid({
-    upgradedAt: UPGRADED,
+    upgrade: { at: UPGRADED, unchangedAt: null },
     invoices: [invoice()],
     subscriptionEnded: false,
     patience: 21 * DAY_MS,
@@ -43,6 +44,16 @@ test.each<[string, Parameters<typeof why>[0], string | null]>([
     { invoices: [invoice({ issued: -26 * HOUR_MS })] },
     expect.any(String),
   ],
+  [
+    'heard of a week after billing made its invoice, as nobody had looked since',
+    { upgrade: seenAfter(-8 * DAY_MS), invoices: [invoice({ issued: -7 * DAY_MS })] },
+    expect.any(String),
+  ],
+  [
+    'with the unpaid invoice of a change that was seen a day before',
+    { upgrade: seenAfter(-20 * HOUR_MS), invoices: [invoice({ issued: -26 * HOUR_MS })] },
+    null,
+  ],
 ])('an upgrade %s', (_, over, expected) => {
   expect(why(over)).toEqual(expected);
 });
@@ -63,8 +74,7 @@ const change = (version: number, fromMrrCents: number, toMrrCents: number): Reco
 };
 const reinstated = (over: Partial<Parameters<typeof whyReinstated>[0]> = {}) =>
   whyReinstated({
-    upgradedAt: UPGRADED,
-    version: 2,
+    upgrade: { at: UPGRADED, unchangedAt: null, version: 2 },
     paid: [invoice()],
     overdue: [],
     history: [change(2, 10, 20)],

@@ -61,6 +61,8 @@ export const upgrade = pgTable(
     toMrrCents: cents().notNull(),
     acvCents: cents().notNull(),
     at: iso().notNull(),
+    /** When billing last showed what had been before it: its invoice is younger. Null in records of old. */
+    unchangedAt: iso(),
     takenBackAt: iso(),
     takenBackReason: text(),
   },
