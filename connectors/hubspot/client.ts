@@ -6,13 +6,12 @@
  * place in it to check a host or to end a call (docs/decisions/003-hubspot-without-its-package.md).
  */
 import { DateTime } from 'luxon';
-import type { z } from 'zod';
 import { businessNow, wireDelay } from '../../domain/clock.ts';
-import type { Json } from '../../domain/model.ts';
 import type { ConnectDependencies } from '../kit/connector.ts';
 import { hostFetch } from '../kit/doors.ts';
 import { baseUrl, hostGuard } from '../kit/hosts.ts';
 import { vendorRequest } from '../kit/http.ts';
+import { type JsonRequest, jsonRequest } from '../kit/json-request.ts';
 import type { Idempotency } from '../kit/network-errors.ts';
 import type { Call, WriteCall } from '../kit/operation.ts';
 import { ownSettings } from '../kit/settings.ts';
@@ -24,20 +23,12 @@ import { DEFAULT_ACCOUNT_KEY, type HubSpotSettings, manifest, settings as settin
 /** Of one request; a whole read of all accounts takes as long as its own call allows. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-export interface HubSpotRequest<Reply> {
-  operation: string;
-  method: 'GET' | 'POST' | 'PATCH';
-  path: string;
-  query?: Record<string, string>;
-  body?: Json;
-  reply: z.ZodType<Reply>;
-}
 export interface HubSpotClient {
   settings: HubSpotSettings;
   /** For requests without an effect, or with one that does no harm when it comes twice. */
-  read: <Reply>(request: HubSpotRequest<Reply>, call: Call) => Promise<Reply>;
+  read: <Reply>(request: JsonRequest<Reply>, call: Call) => Promise<Reply>;
   /** Awaits `call.sending()` just before the first byte. */
-  write: <Reply>(request: HubSpotRequest<Reply>, idempotency: Idempotency, call: WriteCall) => Promise<Reply>;
+  write: <Reply>(request: JsonRequest<Reply>, idempotency: Idempotency, call: WriteCall) => Promise<Reply>;
 }
 
 export function createClient(dependencies: ConnectDependencies): HubSpotClient {
@@ -50,25 +41,14 @@ export function createClient(dependencies: ConnectDependencies): HubSpotClient {
   const base = baseUrl(connection, 'https://api.hubapi.com');
   const classify = classifyHubSpot(dailyWait(dependencies, settings));
 
-  function prepare<Reply>(request: HubSpotRequest<Reply>) {
-    return {
-      fetch,
-      budget,
-      heard: heardLimits,
-      connector: manifest.name,
-      operation: request.operation,
-      method: request.method,
-      url: `${base}${request.path}${request.query ? `?${new URLSearchParams(request.query)}` : ''}`,
-      headers: {
-        authorization: `Bearer ${secret(connection.auth.token ?? '')}`,
-        accept: 'application/json',
-        ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-      schema: request.reply,
-      classify,
-    };
-  }
+  const prepare = <Reply>(request: JsonRequest<Reply>) => ({
+    ...jsonRequest(request, { base, token: secret(connection.auth.token ?? '') }),
+    fetch,
+    budget,
+    heard: heardLimits,
+    connector: manifest.name,
+    classify,
+  });
   return {
     settings,
     read: async (request, call) =>

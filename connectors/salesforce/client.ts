@@ -5,14 +5,13 @@
  * signal nor a dispatcher, so that there is no place in it to check a host or to end a call
  * (docs/decisions/013-salesforce-without-jsforce.md).
  */
-import type { z } from 'zod';
 import { addMs, businessNow, wireDelay } from '../../domain/clock.ts';
-import type { Json } from '../../domain/model.ts';
 import type { ConnectDependencies } from '../kit/connector.ts';
 import { hostFetch } from '../kit/doors.ts';
 import { RateLimitedError } from '../kit/errors.ts';
 import { baseUrl, hostGuard } from '../kit/hosts.ts';
 import { vendorRequest } from '../kit/http.ts';
+import { type JsonRequest, jsonRequest } from '../kit/json-request.ts';
 import type { Idempotency } from '../kit/network-errors.ts';
 import type { Call, WriteCall } from '../kit/operation.ts';
 import { ownSettings } from '../kit/settings.ts';
@@ -33,21 +32,13 @@ const REQUEST_TIMEOUT_MS = 60_000;
 /** The quota rolls over 24 hours: there is no moment at which it starts anew, only a time after which asking is fair. */
 const DAILY_PROBE_MS = 30 * 60_000;
 
-export interface SalesforceRequest<Reply> {
-  operation: string;
-  method: 'GET' | 'POST' | 'PATCH';
-  /** Beneath the version, such as `/query`; or the whole path, as Salesforce gives it for the next page. */
-  path: string;
-  query?: Record<string, string>;
-  body?: Json;
-  reply: z.ZodType<Reply>;
-}
+/** A request's path is beneath the version, such as `/query`; or whole, as Salesforce gives it for the next page. */
 export interface SalesforceClient {
   settings: SalesforceSettings;
   /** For requests without an effect. */
-  read: <Reply>(request: SalesforceRequest<Reply>, call: Call) => Promise<Reply>;
+  read: <Reply>(request: JsonRequest<Reply>, call: Call) => Promise<Reply>;
   /** Awaits `call.sending()` just before the first byte. */
-  write: <Reply>(request: SalesforceRequest<Reply>, idempotency: Idempotency, call: WriteCall) => Promise<Reply>;
+  write: <Reply>(request: JsonRequest<Reply>, idempotency: Idempotency, call: WriteCall) => Promise<Reply>;
 }
 
 export function createClient(dependencies: ConnectDependencies): SalesforceClient {
@@ -67,9 +58,10 @@ export function createClient(dependencies: ConnectDependencies): SalesforceClien
   /** Calls of the last 24 hours, of all of the org's integrations, as the last answer said. */
   let daily: { used: number; limit: number } | null = null;
 
-  function prepare<Reply>(request: SalesforceRequest<Reply>, session: Session) {
+  function prepare<Reply>(request: JsonRequest<Reply>, session: Session) {
     const path = request.path.startsWith('/services/') ? request.path : `/services/data/v${API_VERSION}${request.path}`;
     return {
+      ...jsonRequest({ ...request, path }, { base: session.url, token: session.token }),
       fetch,
       budget,
       heard: (headers: Headers) => {
@@ -77,16 +69,6 @@ export function createClient(dependencies: ConnectDependencies): SalesforceClien
         return said ? [{ limit: 'daily', max: said.limit, left: Math.max(0, said.limit - said.used) }] : [];
       },
       connector: manifest.name,
-      operation: request.operation,
-      method: request.method,
-      url: `${session.url}${path}${request.query ? `?${new URLSearchParams(request.query)}` : ''}`,
-      headers: {
-        authorization: `Bearer ${session.token}`,
-        accept: 'application/json',
-        ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-      schema: request.reply,
       classify: (reply: Parameters<typeof byCode>[0]) => {
         daily = usageIn(reply.headers) ?? daily;
         const failure = byCode(reply);

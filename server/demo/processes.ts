@@ -27,8 +27,17 @@ export function startProgram(args: string[], input: { env: Record<string, string
   return { pid: child.pid, child, ended };
 }
 
-/** The first line that is JSON of this shape. */
-export function firstLine<T>(running: Process, schema: z.ZodType<T>, what: string, logFile: string): Promise<T> {
+/** The first line that is JSON of this shape. A process that does not say it in time is ended. */
+export async function firstLine<T>(running: Process, schema: z.ZodType<T>, what: string, logFile: string): Promise<T> {
+  try {
+    return await waitForLine(running, schema, what, logFile);
+  } catch (error) {
+    await stopProcess(running);
+    throw error;
+  }
+}
+
+function waitForLine<T>(running: Process, schema: z.ZodType<T>, what: string, logFile: string): Promise<T> {
   return new Promise((resolve, reject) => {
     let text = '';
     const timer = setTimeout(
