@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { closeAlerts, completeTasks } from './alerts/close-alerts.ts';
 import { beating } from './beating.ts';
 import type { Deps } from './deps.ts';
@@ -7,7 +8,7 @@ import { beginJourney, lookAtFacts } from './journey/begin.ts';
 import { answerCondition, closeJourney } from './journey/close.ts';
 import { sendMessage } from './journey/send-message.ts';
 import { tagForQbr } from './journey/tag.ts';
-import { toFailure } from './map-errors.ts';
+import { isPermanent, toFailure } from './map-errors.ts';
 import { performOnboardingStep, planOnboarding, readOnboardingState } from './onboarding/onboarding.ts';
 import { sweepConnection } from './sweep/sweep-connection.ts';
 import { sendTrialMail, tagTrialForQbr, updateTrialAlert } from './trial/notices.ts';
@@ -57,12 +58,25 @@ export type Activities = { [Kind in keyof typeof KINDS]: BoundAll<(typeof KINDS)
 export function createActivities(deps: Deps): Activities['decide'] & Activities['act'] & Activities['sweep'] {
   const all = { ...KINDS.decide, ...KINDS.act, ...KINDS.sweep };
   const bound = Object.entries(all).map(([name, activity]) => {
+    // A Schedule brings the next sweep anyway. A journey or a trial that failed would be gone, with all it still owes.
+    const isPatient = !(name in KINDS.sweep);
     // Each entry is called with its own arguments: the type below says which belong to which.
     const run = activity as (deps: Deps, ...args: unknown[]) => Promise<unknown>;
     return [
       name,
-      async (...args: unknown[]) =>
-        await beating(() => run(deps, ...args)).catch((error: unknown) => Promise.reject(toFailure(error))),
+      async (...args: unknown[]) => {
+        try {
+          return await beating(() => run(deps, ...args));
+        } catch (error) {
+          const { attempt } = Context.current().info;
+          if (isPatient && isPermanent(error))
+            deps.log.error(
+              { err: error, activity: name, attempt },
+              'only a person can mend this; it is tried until then',
+            );
+          throw toFailure(error, isPatient ? { attempt } : null);
+        }
+      },
     ];
   });
   // Built from the same table that the type is made of.

@@ -136,7 +136,7 @@ async function startServer(
   address: { host: string; port: number },
   stops: Stops,
 ): Promise<SweepPlan[]> {
-  const requestTrial = trialDoor(deps, client, (name) => process.env[name]);
+  const requestTrial = trialDoor(deps, (name) => process.env[name]);
   const numbers = await inTransaction(store, (tx) => reportNumbers(tx));
   const plans = planSweeps(deps, Math.max(numbers.accounts, 1));
   warnOfStretched(deps, plans);

@@ -199,10 +199,15 @@ describe('events kept back', () => {
 });
 
 describe('a journey', () => {
-  test('is opened once; a second one of the same product is told which one runs', async () => {
-    expect([await open(`${account}-j1`), await open(`${account}-j1`), await open(`${account}-j2`)]).toEqual(
-      Array(3).fill(`${account}-j1`),
-    );
+  test('is opened once, and one whose run is gone ends when the next one opens, and lets it see what comes', async () => {
+    await insert(event('e1'));
+    await claim('dead');
+    await open('dead');
+    await open('next', minutesLater(5));
+    await open('next', minutesLater(6));
+    expect(await run((tx) => readJourney(tx, 'dead'))).toMatchObject({ status: 'withdrawn', endedAt: minutesLater(5) });
+    expect(await run((tx) => readJourney(tx, 'next'))).toMatchObject({ endedAt: null, startedAt: minutesLater(5) });
+    expect(await statusOf('e1')).toBe('done');
   });
 
   test('keeps its state, and its end marks its events done', async () => {
@@ -223,7 +228,8 @@ describe('a journey', () => {
     await run((tx) => endJourney(tx, `${account}-j`, end));
     expect(await run((tx) => listJourneys(tx, { account, status: 'upgraded' }))).toHaveLength(1);
     expect([await statusOf('e1'), await statusOf('e2')]).toEqual(['done', 'done']);
-    expect(await open(`${account}-j2`)).toBe(`${account}-j2`);
+    await open(`${account}-j2`);
+    expect(await run((tx) => readJourney(tx, `${account}-j2`))).toMatchObject({ status: 'running' });
   });
 
   test('reads its facts together: outcome, own events, unclaimed events', async () => {

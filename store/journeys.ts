@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, lt, ne, sql } from 'drizzle-orm';
 import type { JourneyEnd, JourneyFacts, JourneyState } from '../domain/journey/types.ts';
 import type { Iso, TriggerEvent } from '../domain/model.ts';
 import type { Meter } from '../domain/usage/types.ts';
@@ -11,25 +11,33 @@ import { loadMeters } from './usage.ts';
 export type JourneyRow = typeof journey.$inferSelect;
 
 /**
- * Opens a journey, once: the same id again changes nothing.
- * @returns the id of the journey that runs for the account and product: another one when that has not ended
+ * Opens a journey, once: the same id again changes nothing. One workflow id belongs to an account's product, so another
+ * one that has not ended is of a run that is gone, by somebody's hand or a failure: it ends here.
  */
 export async function openJourney(
   tx: Tx,
   input: Pick<JourneyRow, 'id' | 'account' | 'product' | 'play' | 'leadEventId' | 'state' | 'configVersion'> & {
     now: Iso;
   },
-): Promise<string> {
+): Promise<void> {
   const { now, ...row } = input;
+  const orphans = await tx
+    .select({ id: journey.id, state: journey.state })
+    .from(journey)
+    .where(
+      and(
+        eq(journey.account, row.account),
+        eq(journey.product, row.product),
+        isNull(journey.endedAt),
+        ne(journey.id, row.id),
+      ),
+    );
+  const reason = 'its run was gone when the next one began';
+  for (const { id, state } of orphans) await endJourney(tx, id, { outcome: 'withdrawn', reason, state, now });
   await tx
     .insert(journey)
     .values({ ...row, status: 'running', startedAt: now, updatedAt: now })
-    .onConflictDoNothing();
-  const [running] = await tx
-    .select({ id: journey.id })
-    .from(journey)
-    .where(and(eq(journey.account, row.account), eq(journey.product, row.product), isNull(journey.endedAt)));
-  return running?.id ?? row.id;
+    .onConflictDoNothing({ target: journey.id });
 }
 
 export async function saveJourney(tx: Tx, id: string, state: JourneyState, now: Iso): Promise<void> {

@@ -6,9 +6,10 @@ import type { Tx } from './transaction.ts';
 
 /**
  * `wake`: tell a journey that the store has news; `start`: start it when it does not run. `signal_trial` and
- * `signal_onboarding` do the same for their workflows; `start_onboarding` begins one, and `errand` one of an errand's own.
+ * `signal_onboarding` do the same for their workflows; `start_trial` and `start_onboarding` begin one, and `errand` one of
+ * an errand's own.
  */
-export type OutboxKind = 'wake' | 'start_onboarding' | 'signal_trial' | 'signal_onboarding' | 'errand';
+export type OutboxKind = 'wake' | 'start_trial' | 'start_onboarding' | 'signal_trial' | 'signal_onboarding' | 'errand';
 
 export interface OutboxMessage {
   id: number;

@@ -1,9 +1,11 @@
-import { and, desc, eq, gt, inArray, lte, or } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, inArray, lte, or } from 'drizzle-orm';
 import type { Iso, Offer, TrialState } from '../domain/model.ts';
 import type { NextTrialState, TrialDecision, TrialFact, TrialRequest } from '../domain/trial/types.ts';
+import { trialWorkflowId } from '../domain/workflow-ids.ts';
 import { recordDecision } from './decisions.ts';
 import { wakeRunning } from './journeys.ts';
 import { lock } from './locks.ts';
+import { enqueue } from './outbox.ts';
 import { offer, trial } from './schema/index.ts';
 import type { Tx } from './transaction.ts';
 import { loadTrialFacts } from './trial-facts.ts';
@@ -46,6 +48,22 @@ export async function findStandingOffer(
   return row?.id ?? null;
 }
 
+/** How many offers of that day billing refused to begin. */
+export async function countRefusedOffers(
+  tx: Tx,
+  of: { account: string; product: string; since: Iso },
+): Promise<number> {
+  return await tx.$count(
+    offer,
+    and(
+      eq(offer.account, of.account),
+      eq(offer.product, of.product),
+      eq(offer.state, 'refused'),
+      gte(offer.createdAt, of.since),
+    ),
+  );
+}
+
 /** What the store knows of a trial request; role, next plan and approval rules are the caller's to add. */
 export type TrialFacts = Pick<
   TrialRequest,
@@ -73,7 +91,7 @@ export interface ClaimOffer {
 
 /**
  * Decides on a trial and claims its offer, atomically under the account's lock, by whichever door the click came. A
- * refusal is kept with its sentence and starts nothing. @returns null when there is no such offer
+ * refusal is kept with its sentence and starts nothing; a yes starts the trial's workflow, whatever dies next. @returns null when there is no such offer
  */
 export async function claimOffer(
   tx: Tx,
@@ -117,6 +135,8 @@ export async function claimOffer(
   const [granted] = await tx.insert(trial).values(values).returning();
   await tx.update(offer).set({ state: 'granting', updatedAt: now }).where(eq(offer.id, offerId));
   await recordDecision(tx, { ...about, kind: 'send', reason: 'granted', detail: decision.sentence });
+  const start = { offerId, account, product, actor, surface: door };
+  await enqueue(tx, [{ kind: 'start_trial', target: trialWorkflowId(offerId), body: start }], now);
   return { decision, offer: { ...claimed, state: 'granting' }, trial: granted ?? null };
 }
 

@@ -1,5 +1,6 @@
 import { beginAttempt, confirm, inTransaction, noteAnswer } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
+import { isPermanent } from '../map-errors.ts';
 import { answerOf } from './answer.ts';
 import type { OperationName } from './operations.ts';
 import { callOf, type Operation, timing } from './plan.ts';
@@ -8,7 +9,8 @@ export type Seen =
   | { kind: 'found' }
   /** It never arrived. `attempt`: whoever acts on that must still find the effect at this one. */
   | { kind: 'absent'; attempt: number }
-  | { kind: 'unknown'; attempt: number; reason: string }
+  /** `lasting`: the vendor did answer, or never will. */
+  | { kind: 'unknown'; attempt: number; reason: string; lasting: boolean }
   | { kind: 'under_way'; untilWireMs: number }
   /** Nobody need look any more. */
   | { kind: 'moved_on' };
@@ -25,10 +27,13 @@ export async function lookAgain<N extends OperationName>(deps: Deps, op: Operati
   const found = await op.find(attempt.payload, call).catch(async (error: unknown) => {
     deps.log.warn({ err: error, effect: key }, 'a doubt could not be settled this time');
     await inTransaction(store, (tx) => noteAnswer(tx, key, number, answerOf(error, deps.now())));
-    return { kind: 'unknown' as const, reason: 'the vendor could not be asked this time' };
+    if (!isPermanent(error)) return { kind: 'not_now' as const };
+    return { kind: 'unknown' as const, reason: 'the vendor could not be asked' };
   });
   if (found.kind === 'absent') return { kind: 'absent', attempt: number };
-  if (found.kind === 'unknown') return { ...found, attempt: number };
+  if (found.kind === 'unknown') return { ...found, attempt: number, lasting: true };
+  if (found.kind === 'not_now')
+    return { kind: 'unknown', attempt: number, reason: 'the vendor could not be asked this time', lasting: false };
   const stamp = { now: deps.now(), wireNow: deps.wireNow() };
   const confirmed = await inTransaction(store, (tx) => confirm(tx, key, { ...stamp, result: found.result }));
   return { kind: confirmed ? 'found' : 'moved_on' };

@@ -49,6 +49,11 @@ export function priorityOf(name: OperationName): Priority {
   return PRIORITY[name];
 }
 
+export function operationNames(): OperationName[] {
+  // Object.keys forgets what the keys are.
+  return Object.keys(OPERATIONS) as OperationName[];
+}
+
 export function isOperationName(name: string): name is OperationName {
   return name in OPERATIONS;
 }

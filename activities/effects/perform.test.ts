@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   type ConnectorError,
+  InvalidInputError,
   OutcomeUnknownError,
   RateLimitedError,
   RepeatableError,
@@ -34,7 +35,11 @@ beforeEach(() => {
 });
 
 /** A vendor that answers its calls one after another: with an error, or with what was asked. */
-function vendor(idempotency: WriteOperation<Json, Json, Json>['idempotency'], answers: (ConnectorError | null)[]) {
+function vendor(
+  idempotency: WriteOperation<Json, Json, Json>['idempotency'],
+  answers: (ConnectorError | null)[],
+  find: NonNullable<WriteOperation<Json, Json, Json>['find']> = async () => ({ kind: 'absent' }),
+) {
   const sent: Json[] = [];
   const operation: WriteOperation<Json, Json, Json> = {
     name: 'tag',
@@ -51,7 +56,7 @@ function vendor(idempotency: WriteOperation<Json, Json, Json>['idempotency'], an
       if (answer) throw answer;
       return { companyId: 'c1' };
     },
-    ...(idempotency === 'find' ? { find: async () => ({ kind: 'absent' as const }) } : {}),
+    ...(idempotency === 'find' ? { find } : {}),
   };
   return { sent, operation };
 }
@@ -114,6 +119,21 @@ describe('a write whose answer was lost', () => {
       await expect(perform(operation)).rejects.toThrow(turnedAway.message);
       expect(await phase()).toBe('sending');
       expect(await perform(operation, 'suppress')).toMatchObject({ kind: 'done' });
+    }
+  });
+
+  test('is unclear where the vendor refuses to be asked, and only tried again where it could not be', async () => {
+    for (const [error, expected] of [
+      [new InvalidInputError('not in channel', origin), 'unclear'],
+      [new TransientError('gone', origin), 'sending'],
+    ] as const) {
+      key = `k${n++}`;
+      const { operation, sent } = vendor('find', [lost()], () => Promise.reject(error));
+      await expect(perform(operation)).rejects.toThrow('no answer');
+      wireNow += 30_000;
+      await perform(operation).catch((failure: unknown) => expect(failure).toBe(error));
+      expect(await phase()).toBe(expected);
+      expect(sent).toHaveLength(1);
     }
   });
 

@@ -26,6 +26,7 @@ import {
   refuse,
 } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
+import { isPermanent } from '../map-errors.ts';
 import { answerOf } from './answer.ts';
 import { pauseForCredentials } from './credentials.ts';
 import type { OperationName, ResultOf } from './operations.ts';
@@ -114,7 +115,8 @@ export async function settle<N extends OperationName>(
           // A look does nothing there: the next one need not wait until this one would have been over.
           const ended = { now: deps.now(), wireNow: deps.wireNow(), answer: answerOf(error, deps.now()) };
           await inOneStatement(deps.store, (tx) => endAttempt(tx, attempt.effect.key, attempt.attempt, ended));
-          throw error;
+          if (byKey || !isPermanent(error)) throw error;
+          return { kind: 'unknown' as const, reason: `the vendor could not be asked: ${error.message}` };
         });
       // With a key an earlier attempt may still be at work, so that absent says little; the vendor tells them apart.
       if (byKey && found.kind !== 'found') return await send(deps, plan, op, attempt, call);

@@ -1,6 +1,7 @@
 import { mayBeResent } from '../../domain/effect/repair.ts';
 import {
   inTransaction,
+  listSettleable,
   listStalled,
   listUnclear,
   markUnclear,
@@ -10,7 +11,7 @@ import {
 } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
 import { lookAgain } from '../effects/look-again.ts';
-import { isOperationName, operation } from '../effects/operations.ts';
+import { isOperationName, operation, operationNames } from '../effects/operations.ts';
 
 /** Longer than any attempt with all its retries in flight: who left these is not coming back soon. */
 const STALLED_MS = 5 * 60_000;
@@ -29,12 +30,21 @@ export interface Doubts {
 export async function settleDoubts(deps: Deps): Promise<Doubts> {
   const { stalled, unclear } = await inTransaction(deps.store, async (tx) => ({
     stalled: await listStalled(tx, deps.wireNow() - STALLED_MS),
-    unclear: (await listUnclear(tx)).map((effect) => effect.key),
+    unclear: await listSettleable(tx, findable(deps)),
   }));
   const ends = { settled: 0, again: 0, left: 0 };
   for (const key of [...unclear, ...stalled]) ends[await settleOne(deps, key)] += 1;
   const left = await inTransaction(deps.store, (tx) => listUnclear(tx));
   return { settled: ends.settled, again: ends.again, unclear: left.length };
+}
+
+/** Where the vendor can be asked; the others stay as they are, and would only keep these from their turn. */
+function findable({ connections }: Deps): { connection: string; operation: string }[] {
+  return connections.all.flatMap(({ name: connection, capabilities }) =>
+    operationNames()
+      .filter((name) => operation(capabilities, name)?.find)
+      .map((name) => ({ connection, operation: name })),
+  );
 }
 
 async function settleOne(deps: Deps, key: string): Promise<'settled' | 'again' | 'left'> {
@@ -50,6 +60,11 @@ async function settleOne(deps: Deps, key: string): Promise<'settled' | 'again' |
   if (op.find) {
     const found = await lookAgain(deps, op, key);
     if (found.kind === 'found') return 'settled';
+    if (found.kind === 'unknown' && found.lasting && effect.phase === 'sending') {
+      // Its journey has gone: from now on it is a person's question, and shown as one.
+      await inTransaction(store, (tx) => markUnclear(tx, key, { ...stamp, reason: found.reason }));
+      return 'left';
+    }
     if (found.kind !== 'absent' || !mayBeResent(name)) return 'left';
     return await inTransaction(store, async (tx) => {
       const at = { ...effect, attempt: found.attempt };

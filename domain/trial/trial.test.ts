@@ -98,7 +98,7 @@ describe('the states of a trial', () => {
     ['offered', 'granted', 'granting'],
     ['offered', 'expired', 'expired'],
     ['granting', 'activated', 'active'],
-    ['granting', 'failed', 'reverted'],
+    ['granting', 'failed', 'refused'],
     ['active', 'converted', 'converted'],
     ['active', 'reverted', 'reverted'],
     ['active', 'granted', null],

@@ -1,4 +1,9 @@
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { z } from 'zod';
 import type { Deps } from '../../activities/deps.ts';
 import { redactText } from '../../connectors/kit/redact.ts';
@@ -9,7 +14,8 @@ import type { accountJourney } from '../../workflows/account-journey/workflow.ts
 import type { errand as errandWorkflow } from '../../workflows/errand/workflow.ts';
 import { onboardingWakeSignal } from '../../workflows/onboarding/messages.ts';
 import type { onboarding } from '../../workflows/onboarding/workflow.ts';
-import { trialWakeSignal } from '../../workflows/trial-run/messages.ts';
+import { grantTrialUpdate, trialWakeSignal } from '../../workflows/trial-run/messages.ts';
+import type { trialRun } from '../../workflows/trial-run/workflow.ts';
 import type { LagMeter } from '../lag.ts';
 import { TASK_QUEUE, WORKFLOW_TASK_TIMEOUT } from '../task-queue.ts';
 import { type Loop, startLoop } from './loop.ts';
@@ -18,6 +24,13 @@ const BATCH = 50;
 const LEASE_MS = 10_000;
 
 const wakeBody = z.object({ account: z.string(), product: z.string(), start: z.boolean() });
+const trialBody = z.object({
+  offerId: z.string(),
+  account: z.string(),
+  product: z.string(),
+  actor: z.string(),
+  surface: z.string(),
+});
 const onboardingBody = z.object({
   subscriptionId: z.string(),
   version: z.number(),
@@ -82,6 +95,22 @@ async function send({ clock }: Deps, client: Client, { kind, target, body }: Out
         signal: wakeSignal,
       });
       return;
+    }
+    case 'start_trial': {
+      const { actor, surface, ...trial } = trialBody.parse(body);
+      return await delivered(async () => {
+        await client.workflow.startUpdateWithStart(grantTrialUpdate, {
+          args: [{ actor, surface }],
+          updateId: trial.offerId,
+          waitForStage: 'ACCEPTED',
+          startWorkflowOperation: new WithStartWorkflowOperation<typeof trialRun>('trialRun', {
+            ...start,
+            workflowIdConflictPolicy: 'USE_EXISTING',
+            workflowIdReusePolicy: 'REJECT_DUPLICATE',
+            args: [{ clock, ...trial }],
+          }),
+        });
+      });
     }
     case 'start_onboarding': {
       const { again, ...upgrade } = onboardingBody.parse(body);

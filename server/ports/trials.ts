@@ -1,33 +1,28 @@
 import { createHash } from 'node:crypto';
-import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import type { Deps } from '../../activities/deps.ts';
 import { endTrial } from '../../activities/trial/provision.ts';
 import { nextPlan } from '../../domain/offer/next-plan.ts';
 import { decideTrial } from '../../domain/trial/decide-trial.ts';
-import { trialWorkflowId } from '../../domain/workflow-ids.ts';
 import {
   claimOffer,
+  countRefusedOffers,
   createOffer,
   findOffer,
   findPaidSubscription,
   findStandingOffer,
   findTrial,
   inTransaction,
-  type OfferRow,
   readSubscriptions,
   recordAudit,
 } from '../../store/index.ts';
-import { grantTrialUpdate } from '../../workflows/trial-run/messages.ts';
-import type { trialRun } from '../../workflows/trial-run/workflow.ts';
 import type { EndTrial, RequestTrial, TrialAnswer, TrialAsk } from '../http/context.ts';
-import { TASK_QUEUE, WORKFLOW_TASK_TIMEOUT } from '../task-queue.ts';
 import { requesterOf } from './roles.ts';
 
 /**
- * The one function in which every surface ends: the offer is decided on and claimed in the store, then its workflow is
- * started, or found running. A refusal starts nothing and comes back as a sentence.
+ * The one function in which every surface ends: the offer is decided on and claimed in the store, which starts its
+ * workflow. A refusal starts nothing and comes back as a sentence.
  */
-export function trialDoor(deps: Deps, client: Client, env: (name: string) => string | undefined): RequestTrial {
+export function trialDoor(deps: Deps, env: (name: string) => string | undefined): RequestTrial {
   return async (ask) => {
     const offerId = await offerOf(deps, ask);
     if (offerId === null) {
@@ -70,7 +65,7 @@ export function trialDoor(deps: Deps, client: Client, env: (name: string) => str
         reason: 'unknown_offer',
         sentence: 'This offer is not known here. Ask for a new alert.',
       };
-    const { decision, offer } = claimed;
+    const { decision } = claimed;
     if (decision.kind === 'refuse') return { kind: 'refused', reason: decision.reason, sentence: decision.sentence };
     if (decision.kind === 'needs_approval')
       return { kind: 'refused', reason: 'needs_approval', sentence: decision.sentence };
@@ -86,27 +81,8 @@ export function trialDoor(deps: Deps, client: Client, env: (name: string) => str
       await inTransaction(deps.store, (tx) => recordAudit(tx, audit));
     }
     const state = decision.kind === 'already' ? decision.state : 'granting';
-    // Also for a repeated click: the click before may have died between its claim and this start.
-    if (state === 'granting') await start(deps, client, offer, ask);
     return { kind: 'accepted', offerId, state, sentence: decision.sentence } satisfies TrialAnswer;
   };
-}
-
-async function start(deps: Deps, client: Client, offer: OfferRow, ask: TrialAsk): Promise<void> {
-  const workflow = new WithStartWorkflowOperation<typeof trialRun>('trialRun', {
-    workflowId: trialWorkflowId(offer.id),
-    taskQueue: TASK_QUEUE,
-    workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    args: [{ clock: deps.clock, offerId: offer.id, account: offer.account, product: offer.product }],
-  });
-  await client.workflow.startUpdateWithStart(grantTrialUpdate, {
-    args: [{ actor: ask.actor.email, surface: ask.surface }],
-    updateId: offer.id,
-    waitForStage: 'ACCEPTED',
-    startWorkflowOperation: workflow,
-  });
 }
 
 /** The offer that is meant; for an account the one it can take now, made for this request if need be. */
@@ -121,11 +97,14 @@ async function offerOf(deps: Deps, { target }: TrialAsk): Promise<string | null>
     if (!subscription?.plan || !spec || product === undefined) return null;
     const toPlan = nextPlan(spec, subscription.plan) ?? subscription.plan;
     const createdAt = deps.now();
-    // Asked again the same day it is the same offer; one that has expired does not stand in the way of the next.
-    const subject = [target.account, product, subscription.plan, 'by_hand', createdAt.slice(0, 10)].join(':');
+    const { account } = target;
+    const day = createdAt.slice(0, 10);
+    // Asked again the same day it is the same offer; one that has expired, or that billing refused, does not stand in
+    // the way of the next.
+    const refused = await countRefusedOffers(tx, { account, product, since: `${day}T00:00:00.000Z` });
+    const subject = [account, product, subscription.plan, 'by_hand', day, ...(refused > 0 ? [refused] : [])].join(':');
     const id = `of_${createHash('sha256').update(subject).digest('base64url').slice(0, 22)}`;
     const expiresAt = new Date(Date.parse(createdAt) + config.trials.offer_expires).toISOString();
-    const { account } = target;
     const standing = await findStandingOffer(tx, { account, product, fromPlan: subscription.plan, now: createdAt });
     if (standing !== null) return standing;
     await createOffer(tx, {

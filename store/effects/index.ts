@@ -20,6 +20,7 @@ export {
   effectKeys,
   eraseOldPayloads,
   listEffects,
+  listSettleable,
   listStalled,
   listUnclear,
   lockEffect,

@@ -251,9 +251,13 @@ describe('an effect that died before its first byte', () => {
     expect(seen[0]).toBe(0);
   });
 
-  test('shows up as stalled once nobody moved it', async () => {
+  test('shows up as stalled once its first byte was allowed and nobody moved it', async () => {
+    await begin(WIRE, true);
+    const stalled = () => run((tx) => listStalled(tx, WIRE + 1));
+    expect(await stalled()).not.toContain(key);
+    await run((tx) => markSending(tx, key, 1, stamp()));
     expect(await run((tx) => listStalled(tx, WIRE))).not.toContain(key);
-    expect(await run((tx) => listStalled(tx, WIRE + 1))).toContain(key);
+    expect(await stalled()).toContain(key);
   });
 });
 

@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, gte, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, gte, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { EffectPhase, Iso, Json } from '../../domain/model.ts';
 import { effect, touch } from '../schema/index.ts';
 import type { Tx } from '../transaction.ts';
@@ -85,12 +85,33 @@ export function listUnclear(tx: Tx, limit = 200): Promise<EffectView[]> {
   return listEffects(tx, { phases: ['unclear'], limit });
 }
 
-/** Effects that nobody has moved for a while in `claimed` or `sending`: their process may be gone. Keys, oldest first. */
+/** Effects in doubt of these kinds. Keys, who was looked at longest ago first: all get their turn. */
+export async function listSettleable(
+  tx: Tx,
+  kinds: { connection: string; operation: string }[],
+  limit = 200,
+): Promise<string[]> {
+  if (kinds.length === 0) return [];
+  const rows = await tx
+    .select({ key: effect.key })
+    .from(effect)
+    .where(
+      and(
+        eq(effect.phase, 'unclear'),
+        or(...kinds.map((kind) => and(eq(effect.connection, kind.connection), eq(effect.operation, kind.operation)))),
+      ),
+    )
+    .orderBy(effect.wireUpdatedAt, effect.key)
+    .limit(limit);
+  return rows.map((row) => row.key);
+}
+
+/** Effects that nobody has moved for a while after their first byte: their process may be gone. Keys, oldest first. */
 export async function listStalled(tx: Tx, wireBefore: number, limit = 200): Promise<string[]> {
   const rows = await tx
     .select({ key: effect.key })
     .from(effect)
-    .where(and(inArray(effect.phase, ['claimed', 'sending']), sql`${effect.wireUpdatedAt} < ${wireBefore}`))
+    .where(and(eq(effect.phase, 'sending'), sql`${effect.wireUpdatedAt} < ${wireBefore}`))
     .orderBy(effect.wireUpdatedAt)
     .limit(limit);
   return rows.map((row) => row.key);

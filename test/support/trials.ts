@@ -14,7 +14,11 @@ export async function askForTrial(hub: TestHub, account: string, product: string
     headers: { authorization: `Bearer ${hub.token}`, 'content-type': 'application/json' },
     body: JSON.stringify({ account, product, actor: 'revops@vendor.example' }),
   });
-  return { status: response.status, ...answer.parse(await response.json()) };
+  const asked = { status: response.status, ...answer.parse(await response.json()) };
+  // The store starts its workflow, a moment later.
+  const { offerId } = asked;
+  if (offerId !== undefined) await eventually(() => trialOf(hub, offerId).describe());
+  return asked;
 }
 
 export function trialOf(hub: TestHub, offerId: string) {

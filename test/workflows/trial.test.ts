@@ -20,6 +20,7 @@ beforeAll(async () => {
       locked: { marketing: 'starter' },
       unsold: { api: 'starter' },
       owes: { core: 'starter' },
+      garbled: { core: 'starter' },
     },
     config: ({ products }) => {
       // Billing never lists this one, and sells no price of that name.
@@ -104,9 +105,20 @@ describe.concurrent('a trial', () => {
   test('of a plan that billing does not sell is refused, and changes nothing there', async () => {
     const { offerId = '' } = await askForTrial(hub, 'unsold', 'api');
     expect(await trialOf(hub, offerId).result()).toMatchObject({ state: 'refused' });
-    expect(await stateOf(offerId)).toBe('reverted');
+    expect(await stateOf(offerId)).toBe('refused');
     expect(seen(hub, 'subscription_created', 'unsold')).toEqual([]);
     keepHistory('trial-refused', await eventsOf(hub.client, trialWorkflowId(offerId)));
+  });
+
+  test('goes on when billing answers for a while what nobody can read', async () => {
+    const { rows } = await hub.store.pool.query("select customer_id from subscription where account = 'garbled'");
+    const path = `/customers/${rows[0].customer_id}`;
+    hub.sandbox.frame.faults.add({ vendor: 'stripe', kind: 'wrong_shape', match: { method: 'GET', path }, times: 3 });
+    const { offerId = '' } = await askForTrial(hub, 'garbled', 'core');
+    await isActive(hub, offerId);
+    expect(await stateOf(offerId)).toBe('active');
+    expect(hub.sandbox.frame.faults.list().some(({ match }) => match.path === path)).toBe(false);
+    expect(seen(hub, 'subscription_created', 'garbled')).toHaveLength(1);
   });
 
   test('that is refused at the door starts no workflow', async () => {

@@ -15,6 +15,8 @@ export interface JourneyInput {
   product: string;
   /** A stage carried over from the run before; null: claim what waits in the store. */
   stage: JourneyStage | null;
+  /** A wake that the run before had heard and not looked at yet. */
+  woken?: boolean;
 }
 export interface JourneyStage {
   journeyId: string;
@@ -28,7 +30,7 @@ export interface JourneyStage {
  */
 export async function accountJourney(input: JourneyInput): Promise<JourneyEnd | 'nothing_new'> {
   const { clock, account, product } = input;
-  let woken = false;
+  let woken = input.woken ?? false;
   let state: JourneyState | null = input.stage?.state ?? null;
   setHandler(wakeSignal, () => {
     woken = true;
@@ -89,7 +91,9 @@ export async function accountJourney(input: JourneyInput): Promise<JourneyEnd | 
     return { state: after, takeover: seen.takeover };
   }
 
+  /** A run that carries a stage on looks at once where this one was woken; one that claims anew looks anyway. */
   function again(next: JourneyStage | null): Promise<never> {
-    return continueAsNew<typeof accountJourney>({ clock, account, product, stage: next });
+    const unseen = next !== null && woken ? { woken } : {};
+    return continueAsNew<typeof accountJourney>({ clock, account, product, stage: next, ...unseen });
   }
 }
