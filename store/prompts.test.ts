@@ -3,17 +3,22 @@ import { freshStore } from '../test/support/store.ts';
 import { aRequest, minutesLater, send, T0 } from '../test/support/store-rows.ts';
 import {
   claimEffect,
+  closeIncidents,
   confirm,
   expirePrompts,
   findTouch,
   hasPrompt,
+  insertUpgrade,
   inTransaction,
   listEngagement,
   listPrompts,
   markPrompt,
+  openIncident,
   putPrompt,
+  recordConsents,
   type Store,
   type Tx,
+  takeBackUpgrade,
 } from './index.ts';
 
 let store: Store;
@@ -57,6 +62,32 @@ test('a prompt put twice is one prompt and counts as delivered when it is shown'
   expect((await run((tx) => findTouch(tx, key)))?.deliveredAt).toBe(minutesLater(1));
   expect(await run((tx) => listEngagement(tx, key))).toHaveLength(1);
   expect(await shown(minutesLater(2))).toHaveLength(1);
+});
+
+const consent = (optedOut: boolean, minutes: number) => async (tx: Tx) =>
+  await recordConsents(tx, [
+    { person: 'ana@acme.example', category: 'marketing', source: `s${n}`, optedOut, at: minutesLater(minutes) },
+  ]);
+const upgrade = async (tx: Tx) => {
+  const prices = { fromPlan: 'starter', toPlan: 'pro', fromMrrCents: 10_000, toMrrCents: 15_000, acvCents: 60_000 };
+  const of = { account: `a${n}`, product: 'core', subscriptionId: `s${n}`, version: 2, at: minutesLater(30) };
+  await insertUpgrade(tx, { id: `u${n}`, ...of, ...prices });
+};
+
+test.each<[string, (tx: Tx) => Promise<unknown>, (tx: Tx) => Promise<unknown>]>([
+  ['upgraded', upgrade, (tx) => takeBackUpgrade(tx, `u${n}`, { reason: 'unpaid', now: minutesLater(60) })],
+  ['opted out', consent(true, 30), consent(false, 60)],
+  [
+    'met an incident',
+    (tx) => openIncident(tx, { id: `i${n}`, scope: `a${n}`, note: null, startedAt: minutesLater(30) }),
+    (tx) => closeIncidents(tx, `a${n}`, minutesLater(60)),
+  ],
+])('a prompt is not shown to a customer who has %s since, and is again when that has passed', async (_, come, pass) => {
+  expect(await shown(minutesLater(20))).toHaveLength(1);
+  await run(come);
+  expect(await shown(minutesLater(40))).toEqual([]);
+  await run(pass);
+  expect(await shown(minutesLater(70))).toHaveLength(1);
 });
 
 test.each(['clicked', 'dismissed'] as const)('a %s prompt is shown no more', async (mark) => {

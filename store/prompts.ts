@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, not, sql } from 'drizzle-orm';
 import type { EngagementKind, Iso } from '../domain/model.ts';
 import { recordDecision } from './decisions.ts';
 import { releaseTouch } from './effects/rows.ts';
@@ -47,6 +47,18 @@ export async function hasPrompt(tx: Tx, key: string): Promise<boolean> {
   return (await tx.$count(prompt, eq(prompt.key, key))) > 0;
 }
 
+/**
+ * A prompt is shown days after it was decided on: not to a customer who has upgraded or opted out since, whose usage was
+ * corrected, or for whom something is broken right now. It is shown again where that passes.
+ */
+const OVERTAKEN = sql`exists (select from ${effect} e where e.key = ${prompt.key} and (
+  exists (select from upgrade u where u.account = e.account and u.product = e.product
+           and u.acv_cents > 0 and u.taken_back_at is null and u.at >= e.claimed_at)
+  or exists (select from consent c where c.person = e.person and c.category = e.category and c.opted_out)
+  or exists (select from trigger_event t where t.id = e.trigger_event_id and t.status in ('withdrawn', 'corrected'))
+  or exists (select from incident i where i.ended_at is null and i.scope in ('all', e.account, e.product))
+  or exists (select from ticket t where t.account = e.account and t.open and t.severe)))`;
+
 /** What the product should show this user now, oldest first. */
 export async function listPrompts(tx: Tx, to: { account: string; user: string; now: Iso }): Promise<Prompt[]> {
   return tx
@@ -60,6 +72,7 @@ export async function listPrompts(tx: Tx, to: { account: string; user: string; n
         isNull(prompt.dismissedAt),
         isNull(prompt.expiredAt),
         gt(prompt.expiresAt, to.now),
+        not(OVERTAKEN),
       ),
     )
     .orderBy(asc(prompt.createdAt));
