@@ -37,6 +37,13 @@ export async function connectHub(subject: Subject, plan: ConnectionPlan, lane: L
     log: pino({ enabled: false }),
     registry: { [name]: withShortPauses(connector) },
   });
+  const receives = core.deps.connections.all.some(({ capabilities }) => capabilities.receive);
+  if (receives && !connector.manifest.webhook) {
+    await core.close();
+    throw new Error(
+      `${name} offers receive: say webhook: true in its manifest, so that its webhooks are tried as well`,
+    );
+  }
   const short = core.deps.connections.all.map((open) => ({
     ...open,
     capabilities: withWrites(open.capabilities, (_, op) => ({ ...op, ...SHORT })),
@@ -44,7 +51,7 @@ export async function connectHub(subject: Subject, plan: ConnectionPlan, lane: L
   return { ...core, deps: { ...core.deps, connections: openConnections(short) } };
 }
 
-function companyWith(connector: string, plan: ConnectionPlan, { connection }: Conformance): Config {
+function companyWith(connector: string, plan: ConnectionPlan, { connection, facts = {} }: Conformance): Config {
   const core = Object.fromEntries(
     ['starter', 'team', 'pro'].map((name) => [name, { price: `core_${name}_monthly`, limits: {} }]),
   );
@@ -56,6 +63,9 @@ function companyWith(connector: string, plan: ConnectionPlan, { connection }: Co
     },
     products: { core: { plans: core } },
     metrics: {},
+    facts: Object.fromEntries(
+      Object.entries(facts).map(([name, read]) => [name, { from: plan.connection, read, sample: 0 }]),
+    ),
     triggers: {},
     play_order: [],
     plays: {},

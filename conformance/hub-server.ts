@@ -6,6 +6,8 @@ import type { HttpContext } from '../server/http/context.ts';
 import { fixedRing } from '../store/index.ts';
 
 export interface Delivery {
+  /** Where the vendor believes the hub to be: it may sign the address. */
+  publicUrl: string;
   path: string;
   headers: Record<string, string>;
   body: string;
@@ -25,8 +27,15 @@ const unused = async () => {
 
 export async function serveHub(core: Core, dataKey: Buffer): Promise<HubServer> {
   let laterMs = 0;
+  let calledAt = core.deps.publicUrl;
   const context: HttpContext = {
-    deps: { ...core.deps, wireNow: () => Date.now() + laterMs },
+    deps: {
+      ...core.deps,
+      wireNow: () => Date.now() + laterMs,
+      get publicUrl() {
+        return calledAt;
+      },
+    },
     requestTrial: unused,
     endTrial: unused,
     viewUpgrade: unused,
@@ -45,13 +54,15 @@ export async function serveHub(core: Core, dataKey: Buffer): Promise<HubServer> 
   const { port } = app.server.address() as AddressInfo; // a listening TCP server has a port
   return {
     url: `http://127.0.0.1:${port}`,
-    deliver: async ({ path, headers, body }, later = 0) => {
+    deliver: async ({ publicUrl, path, headers, body }, later = 0) => {
       laterMs = later;
+      calledAt = publicUrl;
       try {
         const answer = await app.inject({ method: 'POST', url: path, headers, payload: body });
         return answer.statusCode;
       } finally {
         laterMs = 0;
+        calledAt = core.deps.publicUrl;
       }
     },
     close: () => app.close(),

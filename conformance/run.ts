@@ -1,4 +1,4 @@
-import { READ_FAULTS, WEBHOOK_FAULTS, WRITE_FAULTS } from '../connectors/kit/conformance.ts';
+import { READ_FAULTS, WEBHOOK_FAULTS, type WebhookFault, WRITE_FAULTS } from '../connectors/kit/conformance.ts';
 import type { Cell, Row, Score } from './cell.ts';
 import type { Lane, Place } from './place.ts';
 import { playRead } from './read-cell.ts';
@@ -46,9 +46,11 @@ export async function runConformance(subjects: Subject[], options: RunOptions): 
       for (const fault of READ_FAULTS) put(into, fault, (lane) => playRead(subject, sample, fault, lane));
     }
     const { webhook } = subject.conformance;
-    if (webhook) {
+    if (webhook || subject.connector.manifest.webhook) {
       const into = row(score.webhooks, 'receive');
-      for (const fault of WEBHOOK_FAULTS) put(into, fault, (lane) => playWebhook(subject, webhook, fault, lane));
+      const play = async (fault: WebhookFault, lane: Lane) =>
+        webhook ? playWebhook(subject, webhook, fault, lane) : notSampled(subject);
+      for (const fault of WEBHOOK_FAULTS) put(into, fault, (lane) => play(fault, lane));
     }
     return score;
   });
@@ -64,4 +66,12 @@ export async function runConformance(subjects: Subject[], options: RunOptions): 
   };
   await Promise.all(Array.from({ length: Math.min(options.lanes, jobs.length) }, (_, index) => worker(index)));
   return scores;
+}
+
+/** A door that nobody tries is no good score. */
+function notSampled({ name }: Subject): Cell {
+  const reason =
+    `its manifest says webhook: true, and nothing shows what it does with a delivery: add ` +
+    `webhook: { secret, provoke } to connectors/${name}/conformance.ts, and to its twin an act that delivers`;
+  return { state: 'failed', reason, advice: '' };
 }

@@ -15,10 +15,12 @@ export async function captureDeliveries(
   atLeast: number,
 ): Promise<Delivery[]> {
   const deliveries: Delivery[] = [];
+  let publicUrl = '';
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += String(chunk);
     deliveries.push({
+      publicUrl,
       path: (request.url ?? '').replace(/^\/webhooks\/[^/]+/, `/webhooks/${scene.id}`),
       headers: vendorHeaders(request.headers),
       body,
@@ -27,7 +29,8 @@ export async function captureDeliveries(
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo; // a listening TCP server has a port
-  scene.frame.setHub(`http://127.0.0.1:${port}`);
+  publicUrl = `http://127.0.0.1:${port}`;
+  scene.frame.setHub(publicUrl);
   try {
     await provoke();
     const until = performance.now() + PATIENCE_MS;

@@ -13,11 +13,12 @@ import { captureDeliveries } from './webhook-capture.ts';
 
 const TEN_MINUTES = 600_000;
 const HUGE = 3 * 1_048_576;
-/** In a form that every scheme takes. */
-const OTHER_SECRET = `whsec_${Buffer.from('the next secret, 32 bytes long..').toString('base64')}`;
+/** In a form that most schemes take. */
+const NEXT_SECRET = `whsec_${Buffer.from('the next secret, 32 bytes long..').toString('base64')}`;
 const TAKEN = [200, 202, 204];
 
 interface Stage {
+  sample: WebhookSample;
   hub: HubServer;
   /** As the vendor sent them, in that order. */
   deliveries: Delivery[];
@@ -46,6 +47,8 @@ export async function playWebhook(
     writeFileSync(path.join(lane.folder, which === 'first' ? file : `${file}-next`), value);
   try {
     setSecret('first', scene.frame.secrets[sample.secret] ?? '');
+    // As an operator does who enters the address of this connection at the vendor.
+    if (sample.path !== undefined) scene.frame.secrets[sample.path] = `/webhooks/${scene.id}`;
     const { hub } = scene;
     if (!hub) throw new Error('this scene has a hub');
     const times = fault === 'reordered' ? 2 : 1;
@@ -57,7 +60,7 @@ export async function playWebhook(
       );
       return rows;
     };
-    const problem = await PLAYS[fault]({ hub, deliveries, kept, setSecret });
+    const problem = await PLAYS[fault]({ sample, hub, deliveries, kept, setSecret });
     return problem === null ? { state: 'passed' } : failed(problem);
   } catch (error) {
     return failed(error instanceof Error ? error.message : String(error));
@@ -69,14 +72,14 @@ export async function playWebhook(
 const PLAYS: { [F in WebhookFault]: (stage: Stage) => Promise<string | null> } = {
   forged: async (stage) => {
     const delivery = first(stage);
-    const swapped = { ...delivery, body: delivery.body.replace(/\d/, (digit) => String((Number(digit) + 1) % 10)) };
+    const changed = { ...delivery, body: delivery.body.replace(/\d/, (digit) => String((Number(digit) + 1) % 10)) };
     const unsigned = { ...delivery, headers: only(delivery.headers, ['content-type']) };
     const others = Object.entries(delivery.headers).map(([name, value]) => ({
       ...delivery,
       headers: name === 'content-type' ? null : { ...delivery.headers, [name]: flip(value) },
     }));
     const forged = [
-      swapped,
+      ...(stage.sample.signsNothing ? [] : [changed]),
       unsigned,
       ...others.flatMap(({ headers, ...rest }) => (headers ? [{ ...rest, headers }] : [])),
     ];
@@ -130,10 +133,11 @@ const PLAYS: { [F in WebhookFault]: (stage: Stage) => Promise<string | null> } =
   secret_rotated: async (stage) => {
     const genuine = await genuineIsTaken(stage);
     if (genuine !== null) return genuine;
-    stage.setSecret('second', OTHER_SECRET);
+    const next = stage.sample.nextSecret ?? NEXT_SECRET;
+    stage.setSecret('second', next);
     const both = await genuineIsTaken(stage);
     if (both !== null) return `beside a second secret: ${both}`;
-    stage.setSecret('first', OTHER_SECRET);
+    stage.setSecret('first', next);
     const status = await stage.hub.deliver(first(stage));
     return status === 401 ? null : `a delivery signed with a secret that is no longer ours was answered with ${status}`;
   },
@@ -167,5 +171,5 @@ async function genuineIsTaken(stage: Stage): Promise<string | null> {
 const only = (headers: Record<string, string>, names: string[]) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => names.includes(name)));
 
-/** Another value of the same length. */
-const flip = (value: string) => value.replace(/[0-9a-f](?=[^0-9a-f]*$)/i, (last) => (last === '0' ? '1' : '0'));
+/** Another value of the same length; in base64 too, whose last character does not count whole, so that 0 and 1 may be one. */
+const flip = (value: string) => value.replace(/[0-9a-f](?=[^0-9a-f]*$)/i, (last) => (last === '0' ? 'f' : '0'));

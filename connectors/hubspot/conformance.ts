@@ -1,10 +1,13 @@
 /** How the conformance suite tries HubSpot: the records of the twin are its world's companies. */
+import { setImmediate } from 'node:timers/promises';
+import { z } from 'zod';
 import type { Json } from '../../domain/model.ts';
 import type { CrmAccount, TaskInput } from '../kit/capabilities.ts';
 import { allOf, defineConformance, doWrite, offered, type Scene } from '../kit/conformance.ts';
 import { BATCH, paths } from './paths.ts';
 
 const TASKS = `^${paths.objects('tasks')}`;
+const ticket = z.object({ id: z.string() });
 
 async function companyOf(scene: Scene): Promise<string> {
   const accounts = await allOf(offered(scene.capabilities.crm).readAccounts(scene.call()));
@@ -81,4 +84,15 @@ export const conformance = defineConformance({
       read: async (scene) => json(await offered(scene.capabilities.crm).readOwners(scene.call())),
     },
   ],
+  webhook: {
+    secret: 'HUBSPOT_CLIENT_SECRET',
+    path: 'HUBSPOT_WEBHOOK_PATH',
+    // Each delivery is a list: that the ticket was made and whose it is, then that it moved on.
+    provoke: async (scene, times) => {
+      const { id } = ticket.parse(await scene.act('open_ticket', { account: scene.account, severity: 'severe' }));
+      // HubSpot collects what happens within a moment.
+      await setImmediate();
+      if (times === 2) await scene.act('close_ticket', { id });
+    },
+  },
 });

@@ -145,6 +145,12 @@ export interface ReadSample {
 export interface WebhookSample {
   /** The environment variable of the sandbox's signing secret. */
   secret: string;
+  /** Another secret of that form, where neither any text nor one of Standard Webhooks will do. */
+  nextSecret?: string;
+  /** The environment variable of the path that the sandbox posts to, where the vendor signs the address as well. */
+  path?: string;
+  /** The vendor logs in and signs nothing: whoever has the login may say anything. */
+  signsNothing?: true;
   /** Makes the twin deliver: at least two deliveries of one object when `times` is 2. */
   provoke: (scene: Scene, times: 1 | 2) => Promise<void>;
   notApplicable?: NotApplicable<WebhookFault>;
@@ -158,8 +164,11 @@ export interface Conformance {
     webhook_secret?: string;
     [setting: string]: unknown;
   };
+  /** What the facts of config read here, by their names, where the connector hears of nothing else. */
+  facts?: Record<string, Json>;
   writes: WriteSample[];
   reads: ReadSample[];
+  /** Where the manifest says `webhook: true`: without it every cell of `receive` fails. */
   webhook?: WebhookSample;
 }
 

@@ -80,6 +80,7 @@ export interface Manifest {
   /** Calls of the hourly quota that one sweep of so many accounts takes; absent: a sweep takes none. */
   callsPerSweep?: (request: Pick<UsageRequest, 'metrics' | 'facts'>, accounts: number) => number;
   needsAccountKey: boolean;
+  /** True where it offers `receive`; then conformance.ts holds a sample of it. */
   webhook: boolean;
   /** What a connection of it can do: lets `validate` say that a step has nobody to do it. */
   provides?: Capability[];

@@ -5,6 +5,8 @@ import { defineConformance, offered, pagesOf, type Scene } from '../kit/conforma
 import { MAX_GROUPS } from './client.ts';
 
 const DAY_MS = 86_400_000;
+const COHORT = { id: '4113', name: 'Created a second workspace' };
+const NO_TIME = 'a cohort sync carries no time: Mixpanel sends a login and signs nothing';
 const SEATS: MetricRead = {
   metric: 'seats',
   product: 'core',
@@ -47,6 +49,8 @@ export const conformance = defineConformance({
     timezone: 'America/New_York',
     data_group_id: '-6521893041173295871',
   },
+  // A sync of a cohort that no fact reads is refused.
+  facts: { second_workspaces: { cohort: { name: COHORT.name } } },
   writes: [
     {
       operation: 'usage.writeBack',
@@ -82,4 +86,17 @@ export const conformance = defineConformance({
       },
     },
   ],
+  webhook: {
+    secret: 'MIXPANEL_WEBHOOK_LOGIN',
+    nextSecret: 'mixpanel:the next password of this door',
+    signsNothing: true,
+    // The whole cohort; then who came, and that nobody left, which is no news.
+    provoke: async (scene, times) => {
+      for (let n = 1; n <= times; n++) {
+        const users = Array.from({ length: n }, (_, i) => ({ id: `${scene.userId}_${i}`, account: scene.account }));
+        await scene.act('sync_cohort', { ...COHORT, users });
+      }
+    },
+    notApplicable: { stale: NO_TIME, from_the_future: NO_TIME },
+  },
 });

@@ -81,4 +81,30 @@ describe('one that lies fails', () => {
       'secret_rotated',
     ]);
   });
+
+  test('a webhook that no sample tries fails every cell, and says what to add where', async () => {
+    const { slack } = ours;
+    if (!slack) throw new Error('Slack has samples');
+    const { webhook: _, ...conformance } = slack.conformance;
+    const only = [...WEBHOOK_FAULTS];
+    const [score] = await runConformance([{ ...slack, conformance }], { place, lanes: 1, only });
+    const cells = score?.webhooks[0]?.cells ?? {};
+    expect(Object.keys(cells)).toEqual(only);
+    for (const cell of Object.values(cells)) {
+      const reason = expect.stringMatching(/webhook: \{ secret, provoke \} to connectors\/slack\/conformance\.ts/);
+      expect(cell).toMatchObject({ state: 'failed', reason });
+    }
+  });
+
+  test('a webhook that the manifest does not tell of fails whatever is played', async () => {
+    const { slack } = ours;
+    if (!slack) throw new Error('Slack has samples');
+    const { webhook: _, ...conformance } = slack.conformance;
+    const connector = { ...slack.connector, manifest: { ...slack.connector.manifest, webhook: false } };
+    const quiet = { ...slack, connector, conformance };
+    const [score] = await runConformance([quiet], { place, lanes: 1, only: ['unknown_field'] });
+    expect(score?.reads.map(({ cells }) => cells.unknown_field)).toEqual([
+      expect.objectContaining({ state: 'failed', reason: expect.stringContaining('webhook: true in its manifest') }),
+    ]);
+  });
 });

@@ -16,17 +16,26 @@ export async function* readObjects(
   properties: readonly string[],
   call: Call,
 ): AsyncGenerator<CrmObject[]> {
+  for (const batch of chunk([...new Set(ids)], BATCH)) yield await readBatch(client, type, batch, properties, call);
+}
+
+/** At most BATCH objects by id, in no order; ids that are gone are left out. */
+export async function readBatch(
+  client: HubSpotClient,
+  type: ObjectType,
+  ids: readonly string[],
+  properties: readonly string[],
+  call: Call,
+): Promise<CrmObject[]> {
   const operation = `read ${type}`;
-  for (const batch of chunk([...new Set(ids)], BATCH)) {
-    // The 2026-09 schema asks for all three arrays, empty or not.
-    const body = { inputs: batch.map((id) => ({ id })), properties: [...properties], propertiesWithHistory: [] };
-    const reply = await client.read(
-      { operation, method: 'POST', path: paths.batchRead(type), body, reply: objectBatch },
-      call,
-    );
-    onlyMissing(reply, { connector: manifest.name, operation });
-    yield reply.results;
-  }
+  // The 2026-09 schema asks for all three arrays, empty or not.
+  const body = { inputs: ids.map((id) => ({ id })), properties: [...properties], propertiesWithHistory: [] };
+  const reply = await client.read(
+    { operation, method: 'POST', path: paths.batchRead(type), body, reply: objectBatch },
+    call,
+  );
+  onlyMissing(reply, { connector: manifest.name, operation });
+  return reply.results;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { HubSpotClient } from '../client.ts';
 import type { ObjectType } from '../paths.ts';
 import type { CrmObject } from '../schemas.ts';
 import { append, associated, companiesByObject, readObjects } from './objects.ts';
+import { readSince } from './read-since.ts';
 import { toIso } from './values.ts';
 
 /** Longer than any hold that outreach causes. */
@@ -14,6 +15,8 @@ interface Activity {
   type: ObjectType;
   channel: Outreach['channel'];
   properties: string[];
+  /** True where people make it long before its time: what was created lately is not all. */
+  ahead?: true;
   /** True for a contact that took place, seen from our side. */
   happened: (properties: CrmObject['properties'], ourSender: string) => boolean;
 }
@@ -46,6 +49,7 @@ const ACTIVITIES: Activity[] = [
     // https://developers.hubspot.com/docs/api-reference/latest/crm/activities/meetings/guide
     type: 'meetings',
     channel: 'meeting',
+    ahead: true,
     properties: ['hs_meeting_outcome'],
     happened: ({ hs_meeting_outcome: outcome }) => isOneOf(outcome, ['COMPLETED', 'SCHEDULED']),
   },
@@ -64,22 +68,31 @@ export function readOutreach(client: HubSpotClient, mailFrom: string, now: () =>
   return async (accounts, call) => {
     const until = now();
     const since = addMs(until, -LOOK_BACK_MS);
-    const outreach = new Map<string, Outreach[]>();
-    for (const { type, channel, properties, happened } of ACTIVITIES) {
+
+    const readOne = async ({ type, channel, properties, ahead, happened }: Activity): Promise<[string, Outreach][]> => {
+      const found: [string, Outreach][] = [];
       const companies = companiesByObject(await associated(client, { to: type }, [...accounts.keys()], call));
       const wanted = ['hs_timestamp', 'hubspot_owner_id', ...properties];
-      for await (const batch of readObjects(client, type, companies.keys(), wanted, call)) {
+      const batches = ahead
+        ? readObjects(client, type, companies.keys(), wanted, call)
+        : readSince(client, type, companies.keys(), { properties: wanted, since }, call);
+      for await (const batch of batches) {
         for (const object of batch) {
           const at = toIso(object.properties.hs_timestamp);
           const by = object.properties.hubspot_owner_id;
           if (at === null || at > until || at < since || !by || !happened(object.properties, ourSender)) continue;
           for (const company of companies.get(object.id) ?? []) {
             const account = accounts.get(company);
-            if (account !== undefined) append(outreach, company, { account, by, channel, at, externalId: object.id });
+            if (account !== undefined) found.push([company, { account, by, channel, at, externalId: object.id }]);
           }
         }
       }
-    }
+      return found;
+    };
+
+    const outreach = new Map<string, Outreach[]>();
+    for (const found of await Promise.all(ACTIVITIES.map(readOne)))
+      for (const [company, one] of found) append(outreach, company, one);
     return outreach;
   };
 }

@@ -15,5 +15,7 @@ export const manifest: Manifest = {
   // What the vendor allows: { name: 'burst', max: 100, per: '10s' }, with a link to where it says so.
   limits: [],
   needsAccountKey: false,
+  // True once `connect` offers `receive`, of a webhook.ts to write. Then conformance.ts needs a `webhook` sample of a
+  // delivery, which an act of the twin makes: without one every cell of `receive` fails.
   webhook: false,
 };
