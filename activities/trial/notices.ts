@@ -1,4 +1,5 @@
 import type { Iso } from '../../domain/model.ts';
+import type { TouchDecision } from '../../domain/touch/types.ts';
 import { inTransaction, listEffects } from '../../store/index.ts';
 import { updateAlert } from '../alerts/update-alert.ts';
 import type { Deps } from '../deps.ts';
@@ -9,6 +10,7 @@ import { forInternal, forServiceMail } from '../effects/verdicts.ts';
 import { companyOf, noConnection, openWith } from '../journey/alert.ts';
 import { renderFor } from '../messages/render.ts';
 import { aboutTrial, type TrialContext, trialContext } from './context.ts';
+import { readTrialOutcome } from './outcome.ts';
 
 export type TrialMoment = 'started' | 'reminder' | 'ended';
 const DAY_MS = 86_400_000;
@@ -29,6 +31,7 @@ export async function sendTrialMail(
   const person = sent?.person ?? view.admin?.key ?? null;
   const key = sent?.key ?? effectKey({ subject: offerId, step: moment, operation: 'message.send', person });
   const now = deps.now();
+  const over = await whyOver(deps, offerId, moment);
   return await performEffect(deps, {
     connection: open,
     operation: 'message.send',
@@ -52,8 +55,21 @@ export async function sendTrialMail(
         publicUrl: deps.publicUrl,
         now,
       }),
-    decide: forServiceMail(deps.configs.current().config.guardrails),
+    decide: over === null ? forServiceMail(deps.configs.current().config.guardrails) : () => over,
   });
+}
+
+/** Held over night or through an incident, a mail may outlive what it speaks of. Null: it still holds. */
+async function whyOver(deps: Deps, offerId: string, moment: TrialMoment): Promise<TouchDecision | null> {
+  if (moment === 'ended') return null;
+  switch (await readTrialOutcome(deps, { offerId, askBilling: false })) {
+    case 'converted':
+      return { kind: 'suppress', reason: 'after_upgrade', detail: 'the customer upgraded before it could leave' };
+    case 'reverted':
+      return { kind: 'suppress', reason: 'withdrawn', detail: 'the trial was over before it could leave' };
+    case null:
+      return null;
+  }
 }
 
 const STATUS: Record<TrialContext['trial']['state'], (context: TrialContext) => string> = {

@@ -1,8 +1,18 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addMs } from '../../domain/clock.ts';
 import type { Json } from '../../domain/model.ts';
+import { DAY_MS, HOUR_MS } from '../../domain/time.ts';
 import { journeyWorkflowId, onboardingWorkflowId, trialWorkflowId } from '../../domain/workflow-ids.ts';
-import { findTrial, inTransaction, listJourneys, listTrials, listUpgrades } from '../../store/index.ts';
+import {
+  closeIncidents,
+  findTrial,
+  inTransaction,
+  listJourneys,
+  listTrials,
+  listUpgrades,
+  openIncident,
+} from '../../store/index.ts';
 import { eventually } from '../support/eventually.ts';
 import { eventsOf, keepHistory } from '../support/histories.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
@@ -21,6 +31,7 @@ beforeAll(async () => {
       unsold: { api: 'starter' },
       owes: { core: 'starter' },
       garbled: { core: 'starter' },
+      hurries: { core: 'starter' },
     },
     config: ({ products }) => {
       // Billing never lists this one, and sells no price of that name.
@@ -110,13 +121,34 @@ describe.concurrent('a trial', () => {
     keepHistory('trial-refused', await eventsOf(hub.client, trialWorkflowId(offerId)));
   });
 
+  test('whose reminder was held reminds nobody who has upgraded meanwhile', async () => {
+    const { offerId = '' } = await askForTrial(hub, 'hurries', 'core');
+    await isActive(hub, offerId);
+    await eventually(() => mails(hub, 'hurries').length === 1);
+    const incident = { id: 'slow_there', scope: 'hurries', note: null, startedAt: hub.now() };
+    await inTransaction(hub.store, (tx) => openIncident(tx, incident));
+    const trial = await inTransaction(hub.store, (tx) => findTrial(tx, offerId));
+    const reminded = addMs(trial?.endsAt ?? '', -DAY_MS + HOUR_MS);
+    await eventually(() => hub.now() > reminded);
+    await act(hub, 'stripe', 'change_plan', { account: 'hurries', product: 'core', plan: 'team' });
+    await eventually(async () => {
+      const upgrades = await inTransaction(hub.store, (tx) => listUpgrades(tx, { account: 'hurries' }));
+      return upgrades.length > 0;
+    });
+    await inTransaction(hub.store, (tx) => closeIncidents(tx, 'hurries', hub.now()));
+    expect(await trialOf(hub, offerId).result()).toMatchObject({ state: 'converted' });
+    expect(mails(hub, 'hurries').filter((subject) => /trial/.test(subject))).toEqual([
+      expect.stringMatching(/trial is on until/),
+    ]);
+  });
+
   test('goes on when billing answers for a while what nobody can read', async () => {
     const { rows } = await hub.store.pool.query("select customer_id from subscription where account = 'garbled'");
     const path = `/customers/${rows[0].customer_id}`;
     hub.sandbox.frame.faults.add({ vendor: 'stripe', kind: 'wrong_shape', match: { method: 'GET', path }, times: 3 });
     const { offerId = '' } = await askForTrial(hub, 'garbled', 'core');
     await isActive(hub, offerId);
-    expect(await stateOf(offerId)).toBe('active');
+    await eventually(async () => (await stateOf(offerId)) === 'active');
     expect(hub.sandbox.frame.faults.list().some(({ match }) => match.path === path)).toBe(false);
     expect(seen(hub, 'subscription_created', 'garbled')).toHaveLength(1);
   });
