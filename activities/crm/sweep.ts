@@ -1,5 +1,5 @@
 import type { Crm } from '../../connectors/kit/capabilities.ts';
-import { inTransaction, upsertTeam } from '../../store/index.ts';
+import { dropReplacedConsents, inTransaction, upsertTeam } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
 import type { SweepRun } from '../sweep/run.ts';
 import { takeCrmAccounts } from './take-accounts.ts';
@@ -22,5 +22,6 @@ export async function sweepCrm(deps: Deps, crm: Crm, run: SweepRun): Promise<{ a
     // Asked before the next page is read: what changed at the vendor while we stored is not in it.
     wireReadAt = deps.wireNow();
   }
+  await inTransaction(deps.store, (tx) => dropReplacedConsents(tx, run.connection));
   return swept;
 }

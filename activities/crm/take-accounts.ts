@@ -4,6 +4,7 @@ import { normaliseEmail } from '../../domain/identity/email.ts';
 import type { AccountPerson, Iso } from '../../domain/model.ts';
 import {
   type Consent,
+  contactSource,
   fingerprint,
   linkAccounts,
   lock,
@@ -68,16 +69,7 @@ export async function takeCrmAccounts(tx: Tx, input: TakeCrmAccounts): Promise<v
   await replaceAccountPeople(tx, connection, ids, roles);
   await recordConsents(
     tx,
-    people.flatMap(({ key, contact }): Consent[] => [
-      {
-        person: key,
-        category: 'marketing',
-        source: connection,
-        optedOut: contact.optedOutOfMarketing || contact.optedOutOfAll,
-        at: now,
-      },
-      { person: key, category: 'service', source: connection, optedOut: contact.optedOutOfAll, at: now },
-    ]),
+    people.flatMap(({ key, contact }) => consentsOf(connection, key, contact, now)),
   );
   await replaceOpenTickets(
     tx,
@@ -126,6 +118,16 @@ async function takeLinks(tx: Tx, input: TakeCrmAccounts): Promise<CrmAccount[]> 
 function withKey(account: string, contact: CrmContact): { account: string; key: string; contact: CrmContact }[] {
   const key = normaliseEmail(contact.email);
   return key === null ? [] : [{ account, key, contact }];
+}
+
+/** Each contact is a source of its own: two of them may have one address, and only one of them the opt-out. */
+function consentsOf(connection: string, person: string, contact: CrmContact, at: Iso): Consent[] {
+  const source = contactSource(connection, contact.externalId);
+  const { optedOutOfMarketing, optedOutOfAll } = contact;
+  return [
+    { person, category: 'marketing', source, optedOut: optedOutOfMarketing || optedOutOfAll, at },
+    { person, category: 'service', source, optedOut: optedOutOfAll, at },
+  ];
 }
 
 function isOwn({ company }: Config, contact: CrmContact): boolean {

@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { config } from '../../config/schema/index.ts';
+import type { Crm, CrmAccount, CrmContact } from '../../connectors/kit/capabilities.ts';
+import { callWithin } from '../../connectors/kit/time-limit.ts';
+import type { TeamMember } from '../../domain/model.ts';
+import { inTransaction, loadTouchFacts, recordConsents, type Store, type Tx } from '../../store/index.ts';
+import { freshStore } from '../../test/support/store.ts';
+import { aRequest, T0 } from '../../test/support/store-rows.ts';
+import type { Deps } from '../deps.ts';
+import { sweepCrm } from './sweep.ts';
+
+let store: Store;
+let close: () => Promise<void>;
+let n = 0;
+let wireNow = 1_000_000;
+let owners: TeamMember[] = [];
+
+beforeAll(async () => {
+  ({ store, close } = await freshStore());
+});
+afterAll(() => close());
+beforeEach(async () => {
+  n++;
+  owners = [];
+  wireNow += 3_600_000;
+});
+
+const run = <T>(work: (tx: Tx) => Promise<T>) => inTransaction(store, work);
+const settings = config.parse({
+  version: 1,
+  company: { name: 'Tidewater', timezone: 'UTC', currency: 'usd' },
+  connections: {},
+  products: {},
+  metrics: {},
+  triggers: {},
+  play_order: [],
+  plays: {},
+  routing: { fallback: { slack: '#expansion', email: 'env:REVOPS_EMAIL' } },
+});
+// What it needs of the hub, and no more.
+const deps = () =>
+  ({
+    store,
+    configs: { current: () => ({ config: settings }) },
+    now: () => T0,
+    wireNow: () => wireNow++,
+  }) as unknown as Deps;
+
+const address = () => `ana@a${n}.example`;
+const contact = (externalId: string, over: Partial<CrmContact> = {}): CrmContact => ({
+  externalId: `${n}-${externalId}`,
+  email: address(),
+  name: 'Ana',
+  isAdmin: false,
+  userId: null,
+  optedOutOfMarketing: false,
+  optedOutOfAll: false,
+  hardBounced: false,
+  createdAt: T0,
+  ...over,
+});
+const company = (name: string, over: Partial<CrmAccount> = {}): CrmAccount => ({
+  externalId: `${n}-${name}`,
+  account: `${name}_${n}`,
+  profile: {
+    name,
+    segment: null,
+    timezone: null,
+    ownerId: null,
+    csmId: null,
+    arrCents: null,
+    renewalOn: null,
+  },
+  contacts: [],
+  tickets: [],
+  outreach: [],
+  ...over,
+});
+
+/** A sweep that the CRM answers with these pages; one that is an error breaks it off. */
+async function sweep(...pages: (CrmAccount[] | Error)[]): Promise<void> {
+  const crm: Pick<Crm, 'readOwners' | 'readAccounts'> = {
+    readOwners: async () => owners,
+    readAccounts: async function* () {
+      for (const page of pages) {
+        if (page instanceof Error) throw page;
+        yield page;
+      }
+    },
+  };
+  const call = callWithin(9_000);
+  const sweepRun = { id: 's', connection: 'crm', firstRead: false, checkpoint: null, beat: () => {}, call };
+  // Safe: a sweep reads, and nothing else.
+  await sweepCrm(deps(), crm as Crm, sweepRun);
+}
+const facts = (name = 'a') =>
+  run((tx) =>
+    loadTouchFacts(tx, { ...aRequest({ account: `${name}_${n}`, person: address() }), effectKey: 'another' }),
+  );
+const optedOut = async () => (await facts()).person?.optedOut.toSorted();
+
+describe('two contacts with one address, one of them opted out', () => {
+  const out = () => company('a', { contacts: [contact('1', { optedOutOfMarketing: true })] });
+  const not = () => company('b', { contacts: [contact('2')] });
+  const both = () => [contact('1', { optedOutOfMarketing: true }), contact('2')];
+
+  test.each([
+    ['in one account', () => [[company('a', { contacts: both() })]]],
+    ['in one account, the other way round', () => [[company('a', { contacts: both().reverse() })]]],
+    ['on one page', () => [[out(), not()]]],
+    ['on one page, the other way round', () => [[not(), out()]]],
+    ['on two pages', () => [[out()], [not()]]],
+    ['on two pages, the other way round', () => [[not()], [out()]]],
+  ])('are a person who is opted out: %s', async (_, pages) => {
+    await sweep(...pages());
+    expect(await optedOut()).toEqual(['marketing']);
+  });
+
+  test('are no longer, once the one that said so takes it back', async () => {
+    await sweep([out(), not()]);
+    await sweep([company('a', { contacts: [contact('1')] }), not()]);
+    expect(await optedOut()).toEqual([]);
+  });
+
+  test('still are when that contact is deleted', async () => {
+    await sweep([out(), not()]);
+    await sweep([company('a'), not()]);
+    expect(await optedOut()).toEqual(['marketing']);
+  });
+});
+
+describe('an opt-out from before each contact was a source', () => {
+  const MIGRATION = new URL('../../store/migrations/0006_consent-by-contact.sql', import.meta.url);
+  /** As it stood then: the picture is known, the consent is the connection's. */
+  async function asOfOld(page: CrmAccount[], source = 'crm') {
+    await sweep(page);
+    await run(async (tx) => {
+      await tx.execute(sql`delete from consent where person = ${address()}`);
+      const optOut = { person: address(), source, optedOut: true, at: T0 };
+      await recordConsents(tx, [
+        { ...optOut, category: 'marketing' },
+        { ...optOut, category: 'service' },
+      ]);
+      await tx.execute(sql.raw(readFileSync(MIGRATION, 'utf8')));
+    });
+  }
+
+  test('stays while the sweep is at it, and then counts as its contacts have it', async () => {
+    const a = company('a', { contacts: [contact('1', { optedOutOfMarketing: true })] });
+    const b = company('b', { contacts: [contact('2')] });
+    await asOfOld([a, b]);
+    await expect(sweep([b], new Error('gone away'))).rejects.toThrow('gone away');
+    expect(await optedOut()).toEqual(['marketing', 'service']);
+    await sweep([b], [a]);
+    expect(await optedOut()).toEqual(['marketing']);
+  });
+
+  test('stays where no contact has the address any more, and where it was no contact who said it', async () => {
+    await asOfOld([company('a', { contacts: [contact('1')] })]);
+    await sweep([company('a')]);
+    expect(await optedOut()).toEqual(['marketing', 'service']);
+    await asOfOld([company('a', { contacts: [contact('1')] })], 'unsubscribe_link');
+    await sweep([company('a', { contacts: [contact('1')] })]);
+    expect(await optedOut()).toEqual(['marketing', 'service']);
+  });
+});
