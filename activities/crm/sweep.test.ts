@@ -166,3 +166,42 @@ describe('an opt-out from before each contact was a source', () => {
     expect(await optedOut()).toEqual(['marketing', 'service']);
   });
 });
+
+describe('a ticket and a call of two accounts', () => {
+  const ticketOf = (name: string) =>
+    ({ externalId: `${n}-t`, severe: true, open: true, subject: null, at: T0, account: `${name}_${n}` }) as const;
+  const callOf = (name: string) =>
+    ({ externalId: `${n}-o`, by: 'o1', channel: 'call', at: T0, account: `${name}_${n}` }) as const;
+  const holding = (name: string) => company(name, { tickets: [ticketOf(name)], outreach: [callOf(name)] });
+  const held = async (name: string) => {
+    const { openSevereTickets, lastOutreachAt } = await facts(name);
+    return { ticket: openSevereTickets.length === 1, call: lastOutreachAt === T0 };
+  };
+  const yes = { ticket: true, call: true };
+  const no = { ticket: false, call: false };
+
+  test.each([
+    ['on one page', () => [[holding('a'), holding('b')]]],
+    ['on two pages', () => [[holding('a')], [holding('b')]]],
+  ])('hold back both: %s', async (_, pages) => {
+    await sweep(...pages());
+    expect([await held('a'), await held('b')]).toEqual([yes, yes]);
+  });
+
+  test.each([
+    ['on one page', () => [[company('a'), holding('b')]]],
+    ['on two pages', () => [[holding('b')], [company('a')]]],
+  ])('hold back one when they have moved to it: %s', async (_, pages) => {
+    await sweep([holding('a'), company('b')]);
+    await sweep(...pages());
+    expect([await held('a'), await held('b')]).toEqual([no, yes]);
+  });
+
+  test('a call stays where only what changed is listed, and one that is older than what is listed', async () => {
+    const old = { ...callOf('b'), at: '2025-11-20T10:00:00.000Z' };
+    await sweep([holding('a'), company('b', { outreach: [old] })]);
+    await sweep([company('a', { changedOutreachOnly: true }), company('b')]);
+    expect((await held('a')).call).toBe(true);
+    expect((await facts('b')).lastOutreachAt).toBe(old.at);
+  });
+});

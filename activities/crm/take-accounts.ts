@@ -1,5 +1,6 @@
 import type { Config } from '../../config/schema/index.ts';
-import type { CrmAccount, CrmContact } from '../../connectors/kit/capabilities.ts';
+import { type CrmAccount, type CrmContact, OUTREACH_LOOK_BACK_MS } from '../../connectors/kit/capabilities.ts';
+import { addMs } from '../../domain/clock.ts';
 import { normaliseEmail } from '../../domain/identity/email.ts';
 import type { AccountPerson, Iso } from '../../domain/model.ts';
 import {
@@ -12,6 +13,7 @@ import {
   recordConsents,
   replaceAccountPeople,
   replaceOpenTickets,
+  replaceOutreach,
   type Tx,
   touchLinks,
   upsertAccounts,
@@ -78,11 +80,24 @@ export async function takeCrmAccounts(tx: Tx, input: TakeCrmAccounts): Promise<v
     linked.flatMap(({ tickets }) => tickets),
     now,
   );
-  await upsertOutreach(
+  await takeOutreach(tx, input, linked);
+}
+
+async function takeOutreach(
+  tx: Tx,
+  { connection, now }: TakeCrmAccounts,
+  linked: (CrmAccount & { account: string })[],
+): Promise<void> {
+  const outreachOf = (accounts: CrmAccount[]) => accounts.flatMap(({ outreach }) => outreach);
+  const whole = linked.filter(({ changedOutreachOnly }) => !changedOutreachOnly);
+  await replaceOutreach(
     tx,
     connection,
-    linked.flatMap(({ outreach }) => outreach),
+    whole.map(({ account }) => account),
+    outreachOf(whole),
+    addMs(now, -OUTREACH_LOOK_BACK_MS),
   );
+  await upsertOutreach(tx, connection, outreachOf(linked.filter((crm) => !whole.includes(crm))));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { addMs } from '../../../domain/clock.ts';
 import type { Iso, Outreach } from '../../../domain/model.ts';
+import { OUTREACH_LOOK_BACK_MS } from '../../kit/capabilities.ts';
 import type { Call } from '../../kit/operation.ts';
 import { chunk } from '../../kit/paginate.ts';
 import type { SalesforceClient } from '../client.ts';
@@ -9,8 +10,6 @@ import type { Row } from '../schemas.ts';
 import { IDS_AT_ONCE, idList, isoOf, isTrue, moment, query, textOf } from '../soql.ts';
 import { byAccount } from './rows.ts';
 
-/** Longer than any hold that outreach causes. */
-const LOOK_BACK_MS = 90 * 86_400_000;
 const DAY_MS = 86_400_000;
 
 export type ReadOutreach = (
@@ -31,7 +30,7 @@ export function readOutreach(client: SalesforceClient, mailFrom: string, now: ()
   const ourSender = (/<([^>]+)>/.exec(mailFrom)?.[1] ?? mailFrom).trim().toLowerCase();
   return async (accounts, changedSince, call) => {
     const until = now();
-    const lookBack = addMs(until, -LOOK_BACK_MS);
+    const lookBack = addMs(until, -OUTREACH_LOOK_BACK_MS);
     const since = changedSince !== null && changedSince > lookBack ? changedSince : lookBack;
     const ids = idList([...accounts.keys()]);
     const outreach = new Map<string, Outreach[]>();
