@@ -1,5 +1,5 @@
 import type { Crm } from '../../connectors/kit/capabilities.ts';
-import { dropReplacedConsents, inTransaction, upsertTeam } from '../../store/index.ts';
+import { dropReplacedConsents, inTransaction, replaceTeam } from '../../store/index.ts';
 import type { Deps } from '../deps.ts';
 import type { SweepRun } from '../sweep/run.ts';
 import { takeCrmAccounts } from './take-accounts.ts';
@@ -9,7 +9,7 @@ export async function sweepCrm(deps: Deps, crm: Crm, run: SweepRun): Promise<{ a
   // Accounts can only be linked by a property that is there.
   if (run.firstRead) await crm.ensureProperties(run.call);
   const owners = await crm.readOwners(run.call);
-  await inTransaction(deps.store, (tx) => upsertTeam(tx, run.connection, owners));
+  await inTransaction(deps.store, (tx) => replaceTeam(tx, run.connection, owners));
   const swept = { accounts: 0 };
   let wireReadAt = deps.wireNow();
   for await (const accounts of crm.readAccounts(run.call)) {

@@ -239,6 +239,7 @@ export interface Crm {
    * always the account's own record.
    */
   accountsOf?: (record: CrmRecord, call: Call) => Promise<string[]>;
+  /** All of them: whoever is not listed, or not as active, has left and gets no task. */
   readOwners: (call: Call) => Promise<TeamMember[]>;
   createTask: WriteOperation<TaskInput, Json, { taskId: string }>;
   completeTask: WriteOperation<{ taskId: string; note: string }, Json, { taskId: string }>;
