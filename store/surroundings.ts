@@ -17,7 +17,7 @@ export async function upsertOutreach(tx: Tx, connection: string, contacts: Outre
 
 /**
  * All contacts with these accounts since then, as one connection lists them now: those it no longer lists were deleted, or
- * moved to another account.
+ * moved to another account. Where two records of the vendor are one account, neither lists them all, and nothing is deleted.
  */
 export async function replaceOutreach(
   tx: Tx,
@@ -33,6 +33,7 @@ export async function replaceOutreach(
       eq(outreach.connection, connection),
       inArray(outreach.account, accounts),
       gte(outreach.at, since),
+      sql`(select count(*) from account_link l where l.connection = ${connection} and l.account = ${outreach.account}) <= 1`,
       sql`(${outreach.externalId}, ${outreach.account}) not in
             (select id, account from json_to_recordset(${listed}::json) as r(id text, account text))`,
     ),

@@ -5,11 +5,24 @@ import { config } from '../../config/schema/index.ts';
 import type { Crm, CrmAccount, CrmContact } from '../../connectors/kit/capabilities.ts';
 import { callWithin } from '../../connectors/kit/time-limit.ts';
 import type { TeamMember } from '../../domain/model.ts';
-import { inTransaction, loadTouchFacts, recordConsents, type Store, type Tx } from '../../store/index.ts';
+import {
+  inTransaction,
+  linkAccounts,
+  listLinkProblems,
+  loadTouchFacts,
+  readLinks,
+  recordConsents,
+  type Store,
+  type Tx,
+} from '../../store/index.ts';
 import { freshStore } from '../../test/support/store.ts';
 import { aRequest, T0 } from '../../test/support/store-rows.ts';
+import { openConnections } from '../connections.ts';
 import type { Deps } from '../deps.ts';
+import { refreshAccount } from '../fresh.ts';
 import { sweepCrm } from './sweep.ts';
+import { takeCrmAccounts } from './take-accounts.ts';
+import { takeCrmAccountsById } from './take-by-id.ts';
 
 let store: Store;
 let close: () => Promise<void>;
@@ -79,14 +92,15 @@ const company = (name: string, over: Partial<CrmAccount> = {}): CrmAccount => ({
   ...over,
 });
 
-/** A sweep that the CRM answers with these pages; one that is an error breaks it off. */
-async function sweep(...pages: (CrmAccount[] | Error)[]): Promise<void> {
+/** A sweep that the CRM answers with these pages. An error breaks it off; what a function does happens meanwhile. */
+async function sweep(...pages: (CrmAccount[] | Error | (() => Promise<void>))[]): Promise<void> {
   const crm: Pick<Crm, 'readOwners' | 'readAccounts'> = {
     readOwners: async () => owners,
     readAccounts: async function* () {
       for (const page of pages) {
         if (page instanceof Error) throw page;
-        yield page;
+        if (typeof page === 'function') await page();
+        else yield page;
       }
     },
   };
@@ -203,5 +217,76 @@ describe('a ticket and a call of two accounts', () => {
     await sweep([company('a', { changedOutreachOnly: true }), company('b')]);
     expect((await held('a')).call).toBe(true);
     expect((await facts('b')).lastOutreachAt).toBe(old.at);
+  });
+});
+
+describe('a company that is deleted and made again under the same key', () => {
+  const again = () => company('a', { externalId: `${n}-again` });
+  const problems = () => run(async (tx) => (await listLinkProblems(tx)).filter(({ account }) => account === `a_${n}`));
+  const isLinked = async () => (await facts()).account.linked;
+  const anHourLater = () => {
+    wireNow += 3_600_000;
+  };
+
+  test('is linked again after the sweep that no longer finds the old one', async () => {
+    await sweep([company('a')], [company('b')]);
+    anHourLater();
+    await sweep([company('b')], [again()]);
+    expect([await isLinked(), await problems()]).toEqual([true, []]);
+  });
+
+  test('is not while the old one may be there: on another page, or after a sweep that broke off', async () => {
+    await sweep([company('a')]);
+    anHourLater();
+    await sweep([again()], [company('a')]);
+    expect([await isLinked(), await problems()]).toMatchObject([false, [{ kind: 'doubled' }]]);
+    anHourLater();
+    await expect(sweep([again()], new Error('gone away'))).rejects.toThrow('gone away');
+    expect([await isLinked(), await problems()]).toMatchObject([false, [{ kind: 'doubled' }]]);
+  });
+
+  test('a record that was made, and heard of by an event, while the sweep is at it stays', async () => {
+    const heard = () =>
+      run((tx) =>
+        takeCrmAccounts(tx, {
+          config: settings,
+          connection: 'crm',
+          accounts: [company('a')],
+          now: T0,
+          wireReadAt: wireNow,
+        }),
+      );
+    await sweep([company('b')], heard);
+    expect(await isLinked()).toBe(true);
+  });
+
+  test('other connections’ records stay', async () => {
+    const link = { connection: 'billing', externalId: `${n}`, account: `a_${n}`, label: null };
+    await run((tx) => linkAccounts(tx, [link], { now: T0, wireNow: 1 }));
+    await sweep([company('b')]);
+    expect(await run((tx) => readLinks(tx, [`a_${n}`]))).toMatchObject([{ connection: 'billing' }]);
+  });
+
+  test('what was stored last is the old one’s: before a message leaves, the new one is read although it is known', async () => {
+    const severe = { externalId: `${n}-t`, severe: true, open: true, subject: null, at: T0, account: `a_${n}` };
+    const known = { ...again(), tickets: [severe] };
+    // Of two records the later one is what is stored: it has no ticket.
+    await sweep([known, company('b')], [company('a')]);
+    expect((await facts()).openSevereTickets).toEqual([]);
+    const asked: string[][] = [];
+    const readAccountsById: Crm['readAccountsById'] = async (ids) => {
+      asked.push(ids);
+      return [known].filter(({ externalId }) => ids.includes(externalId));
+    };
+    // Safe: nothing else of it is used.
+    const crm = { readAccountsById } as Crm;
+    const connections = openConnections([{ name: 'crm', connector: 'fake', mode: 'sandbox', capabilities: { crm } }]);
+    const at = { ...deps(), connections };
+    // An event: the one that is stored is deleted.
+    await takeCrmAccountsById(at, { connection: 'crm', crm }, [company('a').externalId], callWithin(9_000));
+    expect(await isLinked()).toBe(true);
+    expect(await refreshAccount(at, `a_${n}`)).toBeNull();
+    expect(asked).toEqual([[`${n}-a`], [`${n}-again`]]);
+    expect((await facts()).openSevereTickets).toEqual([severe.externalId]);
   });
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { takeCrmAccounts } from '../../activities/crm/take-accounts.ts';
+import { takeCrmAccountsById } from '../../activities/crm/take-by-id.ts';
 import { callWithin } from '../../connectors/kit/time-limit.ts';
 import { holdersOf, inTransaction, notReadAfter } from '../../store/index.ts';
 import type { HandleEvent } from './handlers.ts';
@@ -22,10 +22,5 @@ export const takeCrmEvent: HandleEvent = async ({ deps }, { name, capabilities: 
     return await notReadAfter(tx, name, [...new Set([...named, ...before])], row.wireReceivedAt);
   });
   if (changed.length === 0) return;
-  const wireReadAt = deps.wireNow();
-  const accounts = await crm.readAccountsById(changed, call);
-  const { config } = deps.configs.current();
-  await inTransaction(deps.store, (tx) =>
-    takeCrmAccounts(tx, { config, connection: name, accounts, now: deps.now(), wireReadAt }),
-  );
+  await takeCrmAccountsById(deps, { connection: name, crm }, changed, call);
 };
