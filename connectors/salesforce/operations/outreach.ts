@@ -11,6 +11,8 @@ import { IDS_AT_ONCE, idList, isoOf, isTrue, moment, query, textOf } from '../so
 import { byAccount } from './rows.ts';
 
 const DAY_MS = 86_400_000;
+/** A task made as done is stamped done as it is made, give or take a moment. */
+const LOGGED_WITHIN_MS = 60_000;
 
 export type ReadOutreach = (
   accounts: Map<string, string>,
@@ -81,11 +83,16 @@ function contacted(row: Row, channel: Outreach['channel'], at: Iso | null): Cont
   return at === null ? null : { by: textOf(row, 'OwnerId'), channel, at, externalId: textOf(row, 'Id') ?? '' };
 }
 
-/** When it was ticked off; who logs last week's call today dates it back, by a day without an hour. */
+/**
+ * When it was ticked off. Who logs last week's call today makes a task that is done from the start and dates it back, by a
+ * day without an hour; of a to-do that day only says when it was due.
+ */
 function contactedAt(row: Row): Iso | null {
-  const done = isoOf(row, 'CompletedDateTime') ?? isoOf(row, 'CreatedDate');
+  const created = isoOf(row, 'CreatedDate');
+  const done = isoOf(row, 'CompletedDateTime') ?? created;
   const day = isoOf(row, 'ActivityDate');
   if (day === null || done === null) return done ?? day;
+  if (created !== null && done > addMs(created, LOGGED_WITHIN_MS)) return done;
   const end = addMs(day, DAY_MS - 1);
   return end < done ? end : done;
 }
