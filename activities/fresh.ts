@@ -4,7 +4,7 @@ import { callWithin } from '../connectors/kit/time-limit.ts';
 import { REFRESH_MS } from '../domain/time-limits.ts';
 import { inTransaction, readLinks } from '../store/index.ts';
 import { takeCustomer } from './billing/take-customer.ts';
-import { takeCrmAccounts } from './crm/take-accounts.ts';
+import { takeCrmAccountsById } from './crm/take-by-id.ts';
 import type { Deps } from './deps.ts';
 import { pauseForCredentials } from './effects/credentials.ts';
 
@@ -43,17 +43,15 @@ async function refreshBilling(deps: Deps, links: Links): Promise<string | null> 
 async function refreshCrm(deps: Deps, links: Links): Promise<string | null> {
   const crm = deps.connections.with('crm');
   if (!crm) return null;
-  const old = tooOld(deps, links, crm.name, CRM_MS);
-  return await reading(deps, crm.name, old, async (call) => {
-    const wireReadAt = deps.wireNow();
-    const accounts = await crm.use.readAccountsById(
-      old.map((link) => link.externalId),
-      call,
-    );
-    const { config } = deps.configs.current();
-    await inTransaction(deps.store, (tx) =>
-      takeCrmAccounts(tx, { config, connection: crm.name, accounts, now: deps.now(), wireReadAt }),
-    );
+  const connection = crm.name;
+  const late = tooOld(deps, links, connection, CRM_MS);
+  // Without a fingerprint, what is stored may be the picture of another record.
+  const old = links.filter(
+    (link) => late.includes(link) || (link.connection === connection && link.fingerprint === null),
+  );
+  return await reading(deps, connection, old, async (call) => {
+    const ids = old.map((link) => link.externalId);
+    await takeCrmAccountsById(deps, { connection, crm: crm.use }, ids, call);
   });
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { and, asc, eq, gt, inArray, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, lt, lte, or, sql } from 'drizzle-orm';
 import type { Iso } from '../domain/model.ts';
 import { upsertRows } from './bulk.ts';
 import { accountLink } from './schema/index.ts';
@@ -15,7 +15,7 @@ export interface AccountLink {
   readAt: Iso;
   /** When we last read the vendor's record (wire ms): what is older than a guardrail allows is read again. */
   wireReadAt: number;
-  /** Of the picture taken in last (`fingerprint`); null when none was kept. */
+  /** Of the picture taken in last (`fingerprint`); null when none was kept, or it is to be taken in anew. */
   fingerprint: string | null;
 }
 
@@ -114,6 +114,40 @@ export async function touchLinks(
         lte(accountLink.wireReadAt, read.wireNow),
       ),
     );
+}
+
+/**
+ * Forgets records that the vendor does not have any more: those of `externalIds`, or all of the connection, that were last
+ * read before then. What is stored of their accounts may be their picture, so that the other records of these accounts are
+ * to be taken in anew: they lose their fingerprints.
+ */
+export async function unlinkGone(
+  tx: Tx,
+  connection: string,
+  { externalIds, wireReadBefore }: { externalIds?: string[]; wireReadBefore: number },
+): Promise<void> {
+  if (externalIds?.length === 0) return;
+  const ofConnection = eq(accountLink.connection, connection);
+  const gone = and(
+    ofConnection,
+    lt(accountLink.wireReadAt, wireReadBefore),
+    externalIds && inArray(accountLink.externalId, externalIds),
+  );
+  const accounts = tx.select({ account: accountLink.account }).from(accountLink).where(gone);
+  // All in one order, as those who take pictures in lock them.
+  await tx
+    .select({ externalId: accountLink.externalId })
+    .from(accountLink)
+    .where(and(ofConnection, or(gone, inArray(accountLink.account, accounts))))
+    .orderBy(asc(accountLink.externalId))
+    .for('update');
+  const unlinked = await tx.delete(accountLink).where(gone).returning({ account: accountLink.account });
+  const left = unlinked.flatMap(({ account }) => account ?? []);
+  if (left.length === 0) return;
+  await tx
+    .update(accountLink)
+    .set({ fingerprint: null })
+    .where(and(ofConnection, inArray(accountLink.account, left)));
 }
 
 /** The vendors' records of these accounts, by connection. */

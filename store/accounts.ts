@@ -91,10 +91,15 @@ export async function countAccountsOnPlan(
   return row?.n ?? 0;
 }
 
-/** Our own people, as one CRM connection lists them. */
-export async function upsertTeam(tx: Tx, connection: string, members: TeamMember[]): Promise<void> {
+/** All of our own people, as one CRM connection lists them now: those it no longer lists have left. */
+export async function replaceTeam(tx: Tx, connection: string, members: TeamMember[]): Promise<void> {
   const rows = members.map((member) => ({ ...member, email: member.email.toLowerCase(), connection }));
   await upsertRows(tx, teamMember, rows, { key: ['connection', 'id'], update: ['email', 'name', 'active'] });
+  const listed = jsonText(members.map(({ id }) => ({ id })));
+  await tx.execute(sql`
+    update team_member set active = false
+     where connection = ${connection} and active
+       and id not in (select id from json_to_recordset(${listed}::json) as r(id text))`);
 }
 
 export async function findTeamMember(tx: Tx, by: { id: string } | { email: string }): Promise<TeamMember | null> {

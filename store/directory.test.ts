@@ -19,12 +19,12 @@ import {
   mintToken,
   readPeople,
   replaceAccountPeople,
+  replaceTeam,
   revokeToken,
   type Store,
   type Tx,
   upsertAccounts,
   upsertPeople,
-  upsertTeam,
   useLink,
 } from './index.ts';
 
@@ -127,7 +127,7 @@ test('a person of an account is what all connections say together; one that a co
 });
 
 test('our own people are found by id and by address in any case', async () => {
-  await run((tx) => upsertTeam(tx, 'crm', [{ id: 't1', email: 'Olga@Own.example', name: 'Olga', active: true }]));
+  await run((tx) => replaceTeam(tx, 'crm', [{ id: 't1', email: 'Olga@Own.example', name: 'Olga', active: true }]));
   expect(await run((tx) => findTeamMember(tx, { id: 't1' }))).toMatchObject({ email: 'olga@own.example' });
   expect(await run((tx) => findTeamMember(tx, { email: 'OLGA@own.example' }))).toMatchObject({ id: 't1' });
   expect(await run((tx) => findTeamMember(tx, { id: 'nobody' }))).toBeNull();

@@ -88,7 +88,10 @@ export async function readPeople(tx: Tx, accounts: string[]): Promise<PersonOfAc
 export interface Consent {
   person: string;
   category: Category;
-  /** A connection, or `unsubscribe_link`, `api`. A person is opted out while any source says so. */
+  /**
+   * A contact of a CRM (`contactSource`), or `unsubscribe_link`, `complaint`. A person is opted out while any source says
+   * so. What a contact said stays when the contact is gone: nobody takes an opt-out back by deleting a record.
+   */
   source: string;
   optedOut: boolean;
   at: Iso;
@@ -101,4 +104,20 @@ export async function recordConsents(tx: Tx, consents: Consent[]): Promise<void>
     update: ['optedOut', 'at'],
     updateWhere: sql`consent.at <= excluded.at`,
   });
+}
+
+export function contactSource(connection: string, contactId: string): string {
+  return `${connection}:${contactId}`;
+}
+
+/**
+ * Rows of before each contact was a source bear the connection's name alone. To be called after a complete read: whoever
+ * has a contact by now has spoken through it, and the old row is dropped; anyone else's stays.
+ */
+export async function dropReplacedConsents(tx: Tx, connection: string): Promise<void> {
+  await tx.execute(sql`
+    delete from consent old
+     where old.source = ${connection}
+       and exists (select from consent c where c.person = old.person and c.category = old.category
+                      and starts_with(c.source, ${contactSource(connection, '')}))`);
 }

@@ -11,12 +11,12 @@ import {
   findTrial,
   inTransaction,
   listTrials,
+  replaceTeam,
   type Store,
   savePrices,
   type TrialFacts,
   type Tx,
   upsertAccounts,
-  upsertTeam,
   why,
 } from './index.ts';
 
@@ -83,7 +83,7 @@ test('of 8 clicks on two offers of one account at once exactly one trial comes, 
 
 test('the decision sees who owns the account, what it would cost and what it had', async () => {
   await run(async (tx) => {
-    await upsertTeam(tx, 'crm', [{ id: 'o1', email: 'Olga@own.example', name: null, active: true }]);
+    await replaceTeam(tx, 'crm', [{ id: 'o1', email: 'Olga@own.example', name: null, active: true }]);
     await savePrices(
       tx,
       'billing',

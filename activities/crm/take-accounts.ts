@@ -1,9 +1,11 @@
 import type { Config } from '../../config/schema/index.ts';
-import type { CrmAccount, CrmContact } from '../../connectors/kit/capabilities.ts';
+import { type CrmAccount, type CrmContact, OUTREACH_LOOK_BACK_MS } from '../../connectors/kit/capabilities.ts';
+import { addMs } from '../../domain/clock.ts';
 import { normaliseEmail } from '../../domain/identity/email.ts';
 import type { AccountPerson, Iso } from '../../domain/model.ts';
 import {
   type Consent,
+  contactSource,
   fingerprint,
   linkAccounts,
   lock,
@@ -11,6 +13,7 @@ import {
   recordConsents,
   replaceAccountPeople,
   replaceOpenTickets,
+  replaceOutreach,
   type Tx,
   touchLinks,
   upsertAccounts,
@@ -68,16 +71,7 @@ export async function takeCrmAccounts(tx: Tx, input: TakeCrmAccounts): Promise<v
   await replaceAccountPeople(tx, connection, ids, roles);
   await recordConsents(
     tx,
-    people.flatMap(({ key, contact }): Consent[] => [
-      {
-        person: key,
-        category: 'marketing',
-        source: connection,
-        optedOut: contact.optedOutOfMarketing || contact.optedOutOfAll,
-        at: now,
-      },
-      { person: key, category: 'service', source: connection, optedOut: contact.optedOutOfAll, at: now },
-    ]),
+    people.flatMap(({ key, contact }) => consentsOf(connection, key, contact, now)),
   );
   await replaceOpenTickets(
     tx,
@@ -86,11 +80,24 @@ export async function takeCrmAccounts(tx: Tx, input: TakeCrmAccounts): Promise<v
     linked.flatMap(({ tickets }) => tickets),
     now,
   );
-  await upsertOutreach(
+  await takeOutreach(tx, input, linked);
+}
+
+async function takeOutreach(
+  tx: Tx,
+  { connection, now }: TakeCrmAccounts,
+  linked: (CrmAccount & { account: string })[],
+): Promise<void> {
+  const outreachOf = (accounts: CrmAccount[]) => accounts.flatMap(({ outreach }) => outreach);
+  const whole = linked.filter(({ changedOutreachOnly }) => !changedOutreachOnly);
+  await replaceOutreach(
     tx,
     connection,
-    linked.flatMap(({ outreach }) => outreach),
+    whole.map(({ account }) => account),
+    outreachOf(whole),
+    addMs(now, -OUTREACH_LOOK_BACK_MS),
   );
+  await upsertOutreach(tx, connection, outreachOf(linked.filter((crm) => !whole.includes(crm))));
 }
 
 /**
@@ -126,6 +133,16 @@ async function takeLinks(tx: Tx, input: TakeCrmAccounts): Promise<CrmAccount[]> 
 function withKey(account: string, contact: CrmContact): { account: string; key: string; contact: CrmContact }[] {
   const key = normaliseEmail(contact.email);
   return key === null ? [] : [{ account, key, contact }];
+}
+
+/** Each contact is a source of its own: two of them may have one address, and only one of them the opt-out. */
+function consentsOf(connection: string, person: string, contact: CrmContact, at: Iso): Consent[] {
+  const source = contactSource(connection, contact.externalId);
+  const { optedOutOfMarketing, optedOutOfAll } = contact;
+  return [
+    { person, category: 'marketing', source, optedOut: optedOutOfMarketing || optedOutOfAll, at },
+    { person, category: 'service', source, optedOut: optedOutOfAll, at },
+  ];
 }
 
 function isOwn({ company }: Config, contact: CrmContact): boolean {

@@ -33,6 +33,7 @@ export interface AccountView {
   meters: Meter[];
   /** The person that messages go to; null when none fits. */
   admin: PersonOfAccount | null;
+  /** Who is in charge, while they are with us: the CRM refuses a task for one who left, and nobody reads their alerts. */
   owner: TeamMember | null;
   csm: TeamMember | null;
   prices: { currentCents: number; nextCents: number; nextPriceId: string } | null;
@@ -76,8 +77,8 @@ export async function readAccountView(
     next: next === null ? null : planView(product, next),
     meters,
     admin: people.find((person) => person.key === chosen?.key) ?? null,
-    owner: account.ownerId === null ? null : await findTeamMember(tx, { id: account.ownerId }),
-    csm: account.csmId === null ? null : await findTeamMember(tx, { id: account.csmId }),
+    owner: await findActive(tx, account.ownerId),
+    csm: await findActive(tx, account.csmId),
     prices:
       subscription && nextPrice?.monthlyCents != null
         ? {
@@ -90,6 +91,11 @@ export async function readAccountView(
     socialProof:
       next === null ? null : socialProof({ product, nextPlan: next, segment: account.segment, accountsThere: there }),
   };
+}
+
+async function findActive(tx: Tx, id: string | null): Promise<TeamMember | null> {
+  const member = id === null ? null : await findTeamMember(tx, { id });
+  return member?.active ? member : null;
 }
 
 /** A plan sold by the seat costs its price for each of them; any other plan is one price. */

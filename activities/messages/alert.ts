@@ -129,7 +129,7 @@ export function crmTask(
   return {
     companyId: delivery.companyId,
     contactId: null,
-    ownerId: view.account.ownerId,
+    ownerId: view.owner?.id ?? null,
     subject: title,
     body: lines.join('\n'),
     dueAt: delivery.dueAt,

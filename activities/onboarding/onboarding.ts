@@ -157,7 +157,7 @@ async function checkIn(
       const input = {
         companyId,
         contactId: null,
-        ownerId: view.account.csmId ?? view.account.ownerId,
+        ownerId: (view.csm ?? view.owner)?.id ?? null,
         subject: `Day ${step.day} check-in: ${view.account.name}`,
         body: lines.join('\n'),
         dueAt: new Date(Date.parse(deps.now()) + 2 * DAY_MS).toISOString(),

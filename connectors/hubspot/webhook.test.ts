@@ -142,6 +142,19 @@ describe('a delivery', () => {
     ]);
   });
 
+  test('a merge of companies says that the others are gone, beside the one that is left', () => {
+    const merge = { ...one, subscriptionType: 'company.merge', primaryObjectId: 18, newObjectId: 19 };
+    const events = eventsOf(
+      { ...merge, mergedObjectIds: [20, 21] },
+      { ...merge, newObjectId: 18, mergedObjectIds: [22] },
+    );
+    expect(events.map(({ object }) => object)).toEqual([
+      ...['companies/19', 'companies/18', 'companies/20', 'companies/21'],
+      ...['companies/18', 'companies/22'],
+    ]);
+    expect(new Set(events.map(({ id }) => id)).size).toBe(6);
+  });
+
   test('an association leads to its company by the other record, and once it is gone by the company itself', () => {
     const generic = {
       ...one,

@@ -38,6 +38,7 @@ const change = z.object({
   // https://developers.hubspot.com/changelog/new-subscription-types-for-webhooks
   primaryObjectId: id.optional(),
   newObjectId: id.nullish(),
+  mergedObjectIds: z.array(id).optional(),
   fromObjectId: id.optional(),
   toObjectId: id.optional(),
   fromObjectTypeId: z.string().optional(),
@@ -93,15 +94,21 @@ function signedAddress(url: string): string {
 function toEvent(found: Change | undefined): InboundEvent[] {
   const record = found && recordOf(found);
   if (!found || !record) return [];
-  return [
-    {
-      id: identityOf(found),
-      type: 'crm.changed',
-      object: `${record.type}/${record.id}`,
-      occurredAt: new Date(found.occurredAt).toISOString(),
-      body: { ...record },
-    },
-  ];
+  const identity = identityOf(found);
+  return [record, ...mergedAway(found, record)].map((one) => ({
+    id: one === record ? identity : `${identity}/${one.id}`,
+    type: 'crm.changed',
+    object: `${one.type}/${one.id}`,
+    occurredAt: new Date(found.occurredAt).toISOString(),
+    body: { ...one },
+  }));
+}
+
+/** Companies that a merge has ended: each is looked for, and found to be gone. */
+function mergedAway({ primaryObjectId, mergedObjectIds = [] }: Change, { type, id: kept }: CrmRecord): CrmRecord[] {
+  if (type !== 'companies' || mergedObjectIds.length === 0) return [];
+  const ids = new Set([...(primaryObjectId === undefined ? [] : [primaryObjectId]), ...mergedObjectIds]);
+  return [...ids].filter((one) => one !== kept).map((id) => ({ type, id }));
 }
 
 /** Whose picture has changed. */

@@ -197,6 +197,9 @@ export interface CrmContact {
   hardBounced: boolean;
   createdAt: Iso | null;
 }
+/** How far back `CrmAccount.outreach` goes, in business time: longer than any hold that outreach causes. */
+export const OUTREACH_LOOK_BACK_MS = 90 * 86_400_000;
+
 export interface CrmAccount {
   externalId: string;
   /** From the configured account_key; null: not linked. */
@@ -204,7 +207,10 @@ export interface CrmAccount {
   profile: Pick<Account, 'name' | 'segment' | 'timezone' | 'ownerId' | 'csmId' | 'arrCents' | 'renewalOn'>;
   contacts: CrmContact[];
   tickets: Ticket[];
+  /** Of OUTREACH_LOOK_BACK_MS up to now. */
   outreach: Outreach[];
+  /** True where `outreach` lists only what changed since the last read: what is not in it is still there. */
+  changedOutreachOnly?: boolean;
 }
 /** Which record of the vendor changed: the body of the event `crm.changed`. `type` in the connector's own words. */
 export interface CrmRecord {
@@ -233,6 +239,7 @@ export interface Crm {
    * always the account's own record.
    */
   accountsOf?: (record: CrmRecord, call: Call) => Promise<string[]>;
+  /** All of them: whoever is not listed, or not as active, has left and gets no task. */
   readOwners: (call: Call) => Promise<TeamMember[]>;
   createTask: WriteOperation<TaskInput, Json, { taskId: string }>;
   completeTask: WriteOperation<{ taskId: string; note: string }, Json, { taskId: string }>;

@@ -282,15 +282,24 @@ describe('outreach', () => {
     ['a call that nobody took', { TaskSubtype: 'Call', CallDisposition: 'no answer' }, []],
     [
       'a call of last week, logged now',
-      { TaskSubtype: 'Call', ActivityDate: '2026-03-12' },
+      { TaskSubtype: 'Call', ActivityDate: '2026-03-12', CreatedDate: '2026-03-19T11:59:58.000+0000' },
       [{ at: '2026-03-12T23:59:59.999Z' }],
+    ],
+    [
+      'a call of today that was due last week',
+      { TaskSubtype: 'Call', ActivityDate: '2026-03-12' },
+      [{ at: '2026-03-19T12:00:00.000Z' }],
     ],
     [
       'a call that was due later',
       { TaskSubtype: 'Call', ActivityDate: '2026-04-12' },
       [{ at: '2026-03-19T12:00:00.000Z' }],
     ],
-    ['a call of last year', { TaskSubtype: 'Call', ActivityDate: '2025-03-12' }, []],
+    [
+      'a call of last year, logged now',
+      { TaskSubtype: 'Call', ActivityDate: '2025-03-12', CreatedDate: '2026-03-19T12:00:00.000+0000' },
+      [],
+    ],
     ['something else', { Type: 'Other' }, []],
   ])('%s', async (_, fields, expected) => {
     expect((await outreach([task(fields)])).outreach).toMatchObject(expected);

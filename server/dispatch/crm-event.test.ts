@@ -12,7 +12,7 @@ import { fakeDependencies } from '../../connectors/kit/testing/dependencies.ts';
 import { type FakeTwinContext, fakeTwinContext } from '../../connectors/kit/testing/twin-context.ts';
 import { callWithin } from '../../connectors/kit/time-limit.ts';
 import type { Twin, WorldAccount } from '../../sandbox/frame/types.ts';
-import { inTransaction, loadTouchFacts, type Tx } from '../../store/index.ts';
+import { inTransaction, linkAccounts, loadTouchFacts, type Tx } from '../../store/index.ts';
 import { httpServer, type TestServer } from '../../test/support/http-server.ts';
 import { aRequest, T0 } from '../../test/support/store-rows.ts';
 import { workOff } from '../../test/support/work-off.ts';
@@ -119,6 +119,20 @@ async function arrive(times = 1, deliveries?: Awaited<ReturnType<typeof sent>>):
   server.time.wireNow += 1;
   await workOff(server);
 }
+/** As from the vendor, in words of the test's own. */
+async function deliver(body: string): Promise<void> {
+  const at = String(Date.now());
+  const signed = `POST${server.context.deps.publicUrl}/webhooks/crm${body}${at}`;
+  const headers = {
+    'content-type': 'application/json',
+    'x-hubspot-request-timestamp': at,
+    'x-hubspot-signature-v3': createHmac('sha256', SECRETS.HUBSPOT_CLIENT_SECRET).update(signed).digest('base64'),
+  };
+  const reply = await server.app.inject({ method: 'POST', url: '/webhooks/crm', headers, payload: body });
+  expect(reply.statusCode).toBe(200);
+  server.time.wireNow += 1;
+  await workOff(server);
+}
 /** Reads of a whole picture, by the number of times that companies were asked for. */
 const pictures = () => calls.filter((url) => url.includes('/companies/batch/read') && url.includes('/objects/')).length;
 
@@ -172,19 +186,21 @@ describe('what happens in the CRM', () => {
     const unknown = delivery?.body.replaceAll(/"objectId":\d+|"fromObjectId":\d+/g, (field) =>
       field.replace(/\d+$/, '999'),
     );
-    const at = String(Date.now());
-    const signed = `POST${server.context.deps.publicUrl}/webhooks/crm${unknown}${at}`;
-    const headers = {
-      'content-type': 'application/json',
-      'x-hubspot-request-timestamp': at,
-      'x-hubspot-signature-v3': createHmac('sha256', SECRETS.HUBSPOT_CLIENT_SECRET).update(signed).digest('base64'),
-    };
-    const reply = await server.app.inject({ method: 'POST', url: '/webhooks/crm', headers, payload: unknown });
-    expect(reply.statusCode).toBe(200);
-    await workOff(server);
+    await deliver(unknown ?? '');
     expect(pictures()).toBe(0);
     expect((await facts()).openSevereTickets).toEqual([]);
   });
+});
+
+test.each([
+  ['a deletion', { subscriptionType: 'company.deletion', objectId: 999 }],
+  ['a merge', { subscriptionType: 'company.merge', primaryObjectId: 998, mergedObjectIds: [999], newObjectId: 998 }],
+])('%s of one of two records of an account leaves the other linked, before the next sweep', async (_, event) => {
+  const double = { connection: 'crm', externalId: '999', account: `a_${n}`, label: null };
+  await run((tx) => linkAccounts(tx, [double], { now: T0, wireNow: 1 }));
+  expect((await facts()).account.linked).toBe(false);
+  await deliver(JSON.stringify([{ eventId: 1, occurredAt: Date.now(), ...event }]));
+  expect((await facts()).account.linked).toBe(true);
 });
 
 test('a picture that was asked for earlier never takes the place of a later one, in whichever order they come', async () => {

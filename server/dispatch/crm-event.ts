@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { takeCrmAccounts } from '../../activities/crm/take-accounts.ts';
+import { takeCrmAccountsById } from '../../activities/crm/take-by-id.ts';
 import { callWithin } from '../../connectors/kit/time-limit.ts';
-import { holdersOfTicket, inTransaction, notReadAfter } from '../../store/index.ts';
+import { holdersOf, inTransaction, notReadAfter } from '../../store/index.ts';
 import type { HandleEvent } from './handlers.ts';
 
 const READ_MS = 15_000;
@@ -18,14 +18,9 @@ export const takeCrmEvent: HandleEvent = async ({ deps }, { name, capabilities: 
   const call = callWithin(READ_MS, { priority: 'message' });
   const named = crm.accountsOf ? await crm.accountsOf(record, call) : [record.id];
   const changed = await inTransaction(deps.store, async (tx) => {
-    const before = await holdersOfTicket(tx, name, record.id);
+    const before = await holdersOf(tx, name, record.id);
     return await notReadAfter(tx, name, [...new Set([...named, ...before])], row.wireReceivedAt);
   });
   if (changed.length === 0) return;
-  const wireReadAt = deps.wireNow();
-  const accounts = await crm.readAccountsById(changed, call);
-  const { config } = deps.configs.current();
-  await inTransaction(deps.store, (tx) =>
-    takeCrmAccounts(tx, { config, connection: name, accounts, now: deps.now(), wireReadAt }),
-  );
+  await takeCrmAccountsById(deps, { connection: name, crm }, changed, call);
 };

@@ -2,7 +2,10 @@ import { boolean, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { Outreach } from '../../domain/model.ts';
 import { iso } from './columns.ts';
 
-/** What else goes on with an account: reasons for automation to keep quiet. */
+/**
+ * What else goes on with an account: reasons for automation to keep quiet. One call or ticket may be about several
+ * accounts, and stands with each.
+ */
 export const outreach = pgTable(
   'outreach',
   {
@@ -13,7 +16,7 @@ export const outreach = pgTable(
     channel: text().$type<Outreach['channel']>().notNull(),
     at: iso().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.connection, t.externalId] }), index().on(t.account, t.at)],
+  (t) => [primaryKey({ columns: [t.connection, t.externalId, t.account] }), index().on(t.account, t.at)],
 );
 
 export const ticket = pgTable(
@@ -27,7 +30,7 @@ export const ticket = pgTable(
     subject: text(),
     at: iso().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.connection, t.externalId] }), index().on(t.account, t.open)],
+  (t) => [primaryKey({ columns: [t.connection, t.externalId, t.account] }), index().on(t.account, t.open)],
 );
 
 export const incident = pgTable('incident', {

@@ -1,5 +1,6 @@
 import { addMs } from '../../../domain/clock.ts';
 import type { Iso, Outreach } from '../../../domain/model.ts';
+import { OUTREACH_LOOK_BACK_MS } from '../../kit/capabilities.ts';
 import type { Call } from '../../kit/operation.ts';
 import type { HubSpotClient } from '../client.ts';
 import type { ObjectType } from '../paths.ts';
@@ -7,9 +8,6 @@ import type { CrmObject } from '../schemas.ts';
 import { append, associated, companiesByObject, readObjects } from './objects.ts';
 import { readSince } from './read-since.ts';
 import { toIso } from './values.ts';
-
-/** Longer than any hold that outreach causes. */
-const LOOK_BACK_MS = 90 * 86_400_000;
 
 interface Activity {
   type: ObjectType;
@@ -67,7 +65,7 @@ export function readOutreach(client: HubSpotClient, mailFrom: string, now: () =>
   const ourSender = (/<([^>]+)>/.exec(mailFrom)?.[1] ?? mailFrom).trim().toLowerCase();
   return async (accounts, call) => {
     const until = now();
-    const since = addMs(until, -LOOK_BACK_MS);
+    const since = addMs(until, -OUTREACH_LOOK_BACK_MS);
 
     const readOne = async ({ type, channel, properties, ahead, happened }: Activity): Promise<[string, Outreach][]> => {
       const found: [string, Outreach][] = [];

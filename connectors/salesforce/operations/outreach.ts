@@ -1,5 +1,6 @@
 import { addMs } from '../../../domain/clock.ts';
 import type { Iso, Outreach } from '../../../domain/model.ts';
+import { OUTREACH_LOOK_BACK_MS } from '../../kit/capabilities.ts';
 import type { Call } from '../../kit/operation.ts';
 import { chunk } from '../../kit/paginate.ts';
 import type { SalesforceClient } from '../client.ts';
@@ -9,9 +10,9 @@ import type { Row } from '../schemas.ts';
 import { IDS_AT_ONCE, idList, isoOf, isTrue, moment, query, textOf } from '../soql.ts';
 import { byAccount } from './rows.ts';
 
-/** Longer than any hold that outreach causes. */
-const LOOK_BACK_MS = 90 * 86_400_000;
 const DAY_MS = 86_400_000;
+/** A task made as done is stamped done as it is made, give or take a moment. */
+const LOGGED_WITHIN_MS = 60_000;
 
 export type ReadOutreach = (
   accounts: Map<string, string>,
@@ -31,7 +32,7 @@ export function readOutreach(client: SalesforceClient, mailFrom: string, now: ()
   const ourSender = (/<([^>]+)>/.exec(mailFrom)?.[1] ?? mailFrom).trim().toLowerCase();
   return async (accounts, changedSince, call) => {
     const until = now();
-    const lookBack = addMs(until, -LOOK_BACK_MS);
+    const lookBack = addMs(until, -OUTREACH_LOOK_BACK_MS);
     const since = changedSince !== null && changedSince > lookBack ? changedSince : lookBack;
     const ids = idList([...accounts.keys()]);
     const outreach = new Map<string, Outreach[]>();
@@ -82,11 +83,16 @@ function contacted(row: Row, channel: Outreach['channel'], at: Iso | null): Cont
   return at === null ? null : { by: textOf(row, 'OwnerId'), channel, at, externalId: textOf(row, 'Id') ?? '' };
 }
 
-/** When it was ticked off; who logs last week's call today dates it back, by a day without an hour. */
+/**
+ * When it was ticked off. Who logs last week's call today makes a task that is done from the start and dates it back, by a
+ * day without an hour; of a to-do that day only says when it was due.
+ */
 function contactedAt(row: Row): Iso | null {
-  const done = isoOf(row, 'CompletedDateTime') ?? isoOf(row, 'CreatedDate');
+  const created = isoOf(row, 'CreatedDate');
+  const done = isoOf(row, 'CompletedDateTime') ?? created;
   const day = isoOf(row, 'ActivityDate');
   if (day === null || done === null) return done ?? day;
+  if (created !== null && done > addMs(created, LOGGED_WITHIN_MS)) return done;
   const end = addMs(day, DAY_MS - 1);
   return end < done ? end : done;
 }

@@ -67,6 +67,7 @@ export function accountReads(
         contacts: contacts.get(id) ?? [],
         tickets: cases.get(id) ?? [],
         outreach: changed.get(id) ?? all.get(id) ?? [],
+        ...(known.has(id) ? { changedOutreachOnly: true } : {}),
       };
     });
   }
