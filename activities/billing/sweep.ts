@@ -10,14 +10,14 @@ export async function sweepBilling(deps: Deps, billing: Billing, run: SweepRun):
   const prices = await billing.readPrices(run.call);
   await inTransaction(deps.store, (tx) => savePrices(tx, run.connection, prices, deps.now()));
   const swept = { customers: 0 };
-  let wireReadAt = deps.wireNow();
+  // Of all pages: a connector may read the subscriptions of all customers before the first page.
+  const wireReadAt = deps.wireNow();
   for await (const customers of billing.readCustomers(run.call)) {
     for (const customer of await changed(deps, run.connection, customers, wireReadAt)) {
       await takeCustomer(deps, run.connection, customer, wireReadAt);
     }
     swept.customers += customers.length;
     run.beat(swept);
-    wireReadAt = deps.wireNow();
   }
   return swept;
 }

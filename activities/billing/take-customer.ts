@@ -37,8 +37,8 @@ export async function takeCustomer(
   await inTransaction(deps.store, async (tx) => {
     const now = deps.now();
     const read = { now, readAt: businessNow(deps.clock, wireReadAt), wireReadAt };
-    const { changes, unchangedAt, trials } = await applyBillingCustomer(tx, connection, customer, read);
-    await takeBillingContact(tx, connection, customer, now);
+    const { stale, changes, unchangedAt, trials } = await applyBillingCustomer(tx, connection, customer, read);
+    if (!stale) await takeBillingContact(tx, connection, customer, now);
     // First: what is measured from a reinstated upgrade must not be measured from beneath it.
     await reinstatePaid(tx, { connection, customerId }, { paid, changes, now });
     // And what a contraction takes back must not have been taken back already.

@@ -11,7 +11,8 @@ export async function sweepCrm(deps: Deps, crm: Crm, run: SweepRun): Promise<{ a
   const owners = await crm.readOwners(run.call);
   await inTransaction(deps.store, (tx) => upsertTeam(tx, run.connection, owners));
   const swept = { accounts: 0 };
-  let wireReadAt = deps.wireNow();
+  // Of all pages: a connector may read more companies at once than it hands out, and looks into some of them later.
+  const wireReadAt = deps.wireNow();
   for await (const accounts of crm.readAccounts(run.call)) {
     const { config } = deps.configs.current();
     await inTransaction(deps.store, (tx) =>
@@ -19,8 +20,6 @@ export async function sweepCrm(deps: Deps, crm: Crm, run: SweepRun): Promise<{ a
     );
     swept.accounts += accounts.length;
     run.beat(swept);
-    // Asked before the next page is read: what changed at the vendor while we stored is not in it.
-    wireReadAt = deps.wireNow();
   }
   return swept;
 }
