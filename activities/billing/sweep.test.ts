@@ -11,6 +11,7 @@ import { takeCustomer } from './take-customer.ts';
 
 let store: Store;
 let close: () => Promise<void>;
+const warned: object[] = [];
 let wireNow = Date.parse(T0);
 
 beforeAll(async () => {
@@ -37,6 +38,7 @@ const deps = () =>
     configs: { current: () => ({ config: loaded }) },
     connections: { get: () => undefined },
     clock: { startedAt: T0, epoch: T0, scale: 1 },
+    log: { warn: (line: object) => warned.push(line) },
     now: () => T0,
     wireNow: () => wireNow,
   }) as unknown as Deps;
@@ -53,6 +55,7 @@ const customer = (account: string, plan: string): BillingCustomer => ({
     },
   ],
   trials: [],
+  unnamed: [],
   overdueInvoices: [],
 });
 const planOf = async (account: string) =>
@@ -89,5 +92,25 @@ test('what a webhook brought while the sweep was at earlier pages is newer than 
   expect(await payers()).toEqual([
     { account: 'first', person: 'starter@first.example' },
     { account: 'second', person: 'pro@second.example' },
+  ]);
+});
+
+test('a sweep names the prices that no plan has, but no add-ons', async () => {
+  wireNow += 1_000;
+  const add = { subscriptionId: 'sub_first', itemId: 'si_2', price: 'support', mrrCents: 500 };
+  const plan = { subscriptionId: 'sub_second', itemId: 'si', price: 'enterprise', mrrCents: 90_000 };
+  const billing = {
+    readPrices: async () => [],
+    readCustomers: async function* () {
+      yield [{ ...customer('first', 'starter'), unnamed: [add] }];
+      yield [{ ...customer('second', 'pro'), subscriptions: [], unnamed: [plan] }];
+    },
+  } as Partial<Billing> as Billing; // of which nothing else is asked here
+  const run = { id: 'r2', connection: 'billing', checkpoint: null, firstRead: false, call: callWithin(5_000) };
+  await sweepBilling(deps(), billing, { ...run, beat: () => {} });
+  expect(await planOf('second')).toBe('pro');
+  expect(warned).toEqual([
+    { connection: 'billing', account: 'second', subscriptions: ['sub_second'], prices: ['enterprise'] },
+    { connection: 'billing', prices: ['enterprise'] },
   ]);
 });

@@ -15,6 +15,9 @@ import { readPaidInvoices, reinstatePaid } from './reinstate-paid.ts';
 import { takeBackUnpaid } from './take-back-unpaid.ts';
 import { takeRevenueChange } from './take-revenue-change.ts';
 
+const KEPT =
+  'a subscription is on a price that config no longer names: it is left as it was until a plan names the price';
+
 /**
  * Compares a customer's billing picture with ours, under the account's lock, and tells everybody concerned: upgrades
  * start onboarding and earn credit, contractions and unpaid invoices take credit back, a late payment gives it back,
@@ -37,7 +40,7 @@ export async function takeCustomer(
   await inTransaction(deps.store, async (tx) => {
     const now = deps.now();
     const read = { now, readAt: businessNow(deps.clock, wireReadAt), wireReadAt };
-    const { stale, changes, unchangedAt, trials } = await applyBillingCustomer(tx, connection, customer, read);
+    const { stale, changes, kept, unchangedAt, trials } = await applyBillingCustomer(tx, connection, customer, read);
     if (!stale) await takeBillingContact(tx, connection, customer, now);
     // First: what is measured from a reinstated upgrade must not be measured from beneath it.
     await reinstatePaid(tx, { connection, customerId }, { paid, changes, now });
@@ -57,6 +60,9 @@ export async function takeCustomer(
       body: { offerId },
     }));
     await enqueue(tx, messages, now);
+    if (kept.length === 0) return;
+    const about = { connection, account: customer.account, subscriptions: kept.map(({ id }) => id) };
+    deps.log.warn({ ...about, prices: customer.unnamed.map(({ price }) => price) }, KEPT);
   });
 }
 

@@ -87,7 +87,19 @@ export interface BillingCustomer {
   /** Paid subscriptions only; `product` and `plan` by the price names of config. */
   subscriptions: Omit<Subscription, 'version' | 'changedAt'>[];
   trials: BillingTrial[];
+  /** What is paid for, or tried out, and has no name in config: never taken for cancelled. */
+  unnamed: UnnamedItem[];
   overdueInvoices: OverdueInvoice[];
+}
+/** An item of a live subscription whose price config does not name: an add-on, or a plan it does not know, or no longer. */
+export interface UnnamedItem {
+  /** The vendor's. Our rows of it have this id, or this id, a colon and the item's. */
+  subscriptionId: string;
+  itemId: string;
+  /** As config would name it. */
+  price: string;
+  /** In the row with the subscription's id already, where there is one. */
+  mrrCents: Cents;
 }
 export interface OverdueInvoice {
   id: string;

@@ -15,6 +15,7 @@ const customer: BillingCustomer = {
   email: null,
   subscriptions: [],
   trials: [],
+  unnamed: [],
   overdueInvoices: [],
 };
 
