@@ -1,6 +1,6 @@
 import { and, eq, notInArray, sql } from 'drizzle-orm';
 import type { Cents, Iso, Subscription } from '../domain/model.ts';
-import { fingerprint, linkAccounts } from './account-links.ts';
+import { DELETED, fingerprint, linkAccounts } from './account-links.ts';
 import { upsertRows } from './bulk.ts';
 import { wakeRunning } from './journeys.ts';
 import { lock } from './locks.ts';
@@ -33,6 +33,8 @@ export interface BillingSnapshot {
     subscriptionId: string | null;
     changeIssuedAt: Iso | null;
   }[];
+  /** At the vendor: the account has its last picture taken in, and no link any more. */
+  deleted?: true;
 }
 
 export interface BillingChanges {
@@ -65,9 +67,9 @@ export async function applyBillingCustomer(
   const link = {
     connection,
     externalId: customerId,
-    account,
+    account: snapshot.deleted ? null : account,
     label: snapshot.email,
-    fingerprint: fingerprint(snapshot),
+    fingerprint: snapshot.deleted ? DELETED : fingerprint(snapshot),
   };
   if (account === null) {
     await linkAccounts(tx, [link], { now: read.readAt, wireNow: read.wireReadAt });
