@@ -3,7 +3,6 @@ import type { Config } from '../../config/schema/index.ts';
 import type { Crm, CrmAccount } from '../../connectors/kit/capabilities.ts';
 import { callWithin } from '../../connectors/kit/time-limit.ts';
 import { inTransaction, type Store } from '../../store/index.ts';
-
 import { freshStore } from '../../test/support/store.ts';
 import { anAccount, T0 } from '../../test/support/store-rows.ts';
 import type { Deps } from '../deps.ts';
