@@ -48,6 +48,26 @@ const MISTAKES: [title: string, from: string, to: string, expected: Partial<Prob
     { found: '5', message: 'plans out of order: pro comes after starter but allows fewer seats', example: 'seats: 10' },
   ],
   [
+    'a price that another plan has',
+    'price: core_pro',
+    'price: ^core_starter',
+    {
+      path: 'products.core.plans.pro.price',
+      found: 'core_starter',
+      message: 'core pro has the same price as core starter (line 17): billing could not tell who has which plan',
+      example: 'price: core_pro_monthly',
+    },
+  ],
+  [
+    'a price that a plan of another product has',
+    'metrics:',
+    '  api: { plans: { metered: { price: ^core_pro, limits: {} } } }\nmetrics:',
+    {
+      path: 'products.api.plans.metered.price',
+      message: 'api metered has the same price as core pro (line 18): billing could not tell who has which plan',
+    },
+  ],
+  [
     'a limit for a metric that does not exist',
     'seats: 50',
     '^saets: 50',

@@ -38,6 +38,9 @@ export async function linkAccounts(
   });
 }
 
+/** Stands for the picture of a record that the vendor says was deleted: it names no account, and nobody need mend that. */
+export const DELETED = 'deleted';
+
 /** Equal for equal pictures of a vendor's record: what is stored already need not be stored again. */
 export function fingerprint(picture: object): string {
   return createHash('sha256').update(JSON.stringify(picture)).digest('base64url');
@@ -160,6 +163,15 @@ export async function readLinks(tx: Tx, accounts: string[]): Promise<AccountLink
     .orderBy(asc(accountLink.connection), asc(accountLink.externalId));
 }
 
+/** The account of a vendor's record; null when it is not linked, or not known. */
+export async function linkedAccount(tx: Tx, connection: string, externalId: string): Promise<string | null> {
+  const [row] = await tx
+    .select({ account: accountLink.account })
+    .from(accountLink)
+    .where(and(eq(accountLink.connection, connection), eq(accountLink.externalId, externalId)));
+  return row?.account ?? null;
+}
+
 /** Records that name no account, and accounts that several records of one vendor claim: neither gets touches. */
 export type LinkProblem =
   | { kind: 'unlinked'; connection: string; externalIds: string[]; account: null; label: string | null }
@@ -170,6 +182,7 @@ export async function listLinkProblems(tx: Tx, limit = 500): Promise<LinkProblem
     select case when account is null then 'unlinked' else 'doubled' end as kind, connection, account,
            array_agg(external_id order by external_id) as "externalIds", min(label) as label
       from account_link
+     where fingerprint is distinct from ${DELETED}
      group by connection, account, case when account is null then external_id end
     having account is null or count(*) > 1
      order by kind, connection, account, min(external_id)

@@ -55,6 +55,7 @@ function picture(over: Partial<BillingSnapshot> = {}): BillingSnapshot {
     email: null,
     subscriptions: [seen()],
     trials: [],
+    unnamed: [],
     overdueInvoices: [],
     ...over,
   };
@@ -67,7 +68,13 @@ const paid = () => inTransaction(store, (tx) => findPaidSubscription(tx, `a${n}`
 describe('a billing picture', () => {
   test('first seen makes version 1; the same again changes nothing', async () => {
     expect((await apply(picture())).changes).toMatchObject([{ before: null, after: { version: 1, changedAt: T0 } }]);
-    expect(await apply(picture(), minutesLater(5))).toEqual({ stale: false, changes: [], unchangedAt: T0, trials: [] });
+    expect(await apply(picture(), minutesLater(5))).toEqual({
+      stale: false,
+      changes: [],
+      kept: [],
+      unchangedAt: T0,
+      trials: [],
+    });
   });
 
   test.each([
@@ -109,9 +116,62 @@ describe('a billing picture', () => {
     expect((await apply(picture({ subscriptions: [] }))).changes).toEqual([]);
   });
 
+  test('without a name for what it had before keeps that as it is, until the price is named again', async () => {
+    await apply(picture());
+    const unnamed = [{ subscriptionId: `sub${n}`, itemId: 'si', mrrCents: 10_000 }];
+    const nameless = picture({ subscriptions: [], unnamed });
+    expect(await apply(nameless, minutesLater(5))).toMatchObject({ changes: [], kept: [{ id: `sub${n}` }] });
+    expect(await paid()).toMatchObject({ plan: 'starter', status: 'active', mrrCents: 10_000, version: 1 });
+    expect(await apply(picture(), minutesLater(6))).toMatchObject({ changes: [], kept: [] });
+    await apply(nameless, minutesLater(7));
+    const ended = picture({ subscriptions: [], unnamed: [] });
+    expect((await apply(ended, minutesLater(8))).changes).toMatchObject([{ after: { status: 'cancelled' } }]);
+    // What has ended stays so, whatever else of that customer has no name.
+    expect((await apply(nameless, minutesLater(9))).changes).toEqual([]);
+    expect(await paid()).toBeNull();
+  });
+
+  test('without a name for one of several products keeps it beside the others, under the ids and sums of each', async () => {
+    const core = seen();
+    const api = seen({ id: `sub${n}:si_api`, itemId: 'si_api', product: 'api', mrrCents: 3_000 });
+    await apply(picture({ subscriptions: [core, api] }));
+    // As a connector tells it: the first item with a name has the vendor's id, and all that has none is an add-on of it.
+    const unnamed = [
+      { subscriptionId: `sub${n}`, itemId: 'si', mrrCents: 10_000 },
+      { subscriptionId: `sub${n}`, itemId: 'si_add_on', mrrCents: 500 },
+    ];
+    const nameless = (mrrCents: number) => picture({ subscriptions: [{ ...api, id: `sub${n}`, mrrCents }], unnamed });
+    expect((await apply(nameless(13_500), minutesLater(5))).changes).toEqual([]);
+    expect(await paid()).toMatchObject({ id: core.id, product: 'core', plan: 'starter', version: 1 });
+    const { changes } = await apply(nameless(15_500), minutesLater(6));
+    expect(changes).toMatchObject([{ before: { id: api.id, mrrCents: 3_000 }, after: { mrrCents: 5_000 } }]);
+    const again = picture({ subscriptions: [core, { ...api, mrrCents: 5_000 }] });
+    expect((await apply(again, minutesLater(7))).changes).toEqual([]);
+  });
+
+  test('whose add-on has no name still tells that another product is gone, or that a plan has moved to another item', async () => {
+    const api = seen({ id: `sub${n}:si_api`, itemId: 'si_api', product: 'api' });
+    await apply(picture({ subscriptions: [seen(), api] }));
+    const addOn = { subscriptionId: `sub${n}`, itemId: 'si_add_on', mrrCents: 0 };
+    const { changes } = await apply(picture({ unnamed: [addOn] }), minutesLater(5));
+    expect(changes).toMatchObject([{ after: { id: api.id, status: 'cancelled' } }]);
+    const moved = seen({ itemId: 'si_new', plan: 'pro' });
+    const left = { subscriptionId: `sub${n}`, itemId: 'si', mrrCents: 10_000 };
+    expect(await apply(picture({ subscriptions: [moved], unnamed: [left] }), minutesLater(6))).toMatchObject({
+      changes: [{ after: { id: `sub${n}`, itemId: 'si_new', plan: 'pro', mrrCents: 10_000 } }],
+      kept: [],
+    });
+  });
+
   test('read earlier than the stored one changes nothing', async () => {
     await apply(picture({ subscriptions: [seen({ quantity: 9 })] }), T0, 1_000_000);
-    expect(await apply(picture(), T0, 999_999)).toEqual({ stale: true, changes: [], unchangedAt: null, trials: [] });
+    expect(await apply(picture(), T0, 999_999)).toEqual({
+      stale: true,
+      changes: [],
+      kept: [],
+      unchangedAt: null,
+      trials: [],
+    });
     expect((await paid())?.quantity).toBe(9);
   });
 
@@ -147,6 +207,8 @@ describe('a billing picture', () => {
     const first = await apply(picture({ trials: [trial] }));
     expect(first.trials).toEqual([{ before: null, after: trial }]);
     expect((await apply(picture({ trials: [trial] }))).trials).toEqual([]);
+    const unnamed = [{ subscriptionId: `t${n}`, itemId: 'si', mrrCents: 0 }];
+    expect((await apply(picture({ trials: [], unnamed }))).trials).toEqual([]);
     expect((await apply(picture({ trials: [] }))).trials).toMatchObject([{ after: { status: 'ended' } }]);
   });
 });

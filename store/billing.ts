@@ -1,12 +1,13 @@
 import { and, eq, notInArray, sql } from 'drizzle-orm';
 import type { Cents, Iso, Subscription } from '../domain/model.ts';
-import { fingerprint, linkAccounts } from './account-links.ts';
+import { DELETED, fingerprint, linkAccounts } from './account-links.ts';
 import { upsertRows } from './bulk.ts';
 import { wakeRunning } from './journeys.ts';
 import { lock } from './locks.ts';
 import { accountLink, invoiceOverdue, subscription, subscriptionHistory, trialSubscription } from './schema/index.ts';
 import { cancelled, followed, sameState } from './subscription-change.ts';
 import type { Tx } from './transaction.ts';
+import { besideUnnamed, type Unnamed } from './unnamed-items.ts';
 
 export interface TrialSnapshot {
   subscriptionId: string;
@@ -24,6 +25,7 @@ export interface BillingSnapshot {
   email: string | null;
   subscriptions: Omit<Subscription, 'version' | 'changedAt'>[];
   trials: TrialSnapshot[];
+  unnamed: Unnamed[];
   overdueInvoices: {
     id: string;
     amountCents: Cents;
@@ -31,6 +33,8 @@ export interface BillingSnapshot {
     subscriptionId: string | null;
     changeIssuedAt: Iso | null;
   }[];
+  /** At the vendor: the account has its last picture taken in, and no link any more. */
+  deleted?: true;
 }
 
 export interface BillingChanges {
@@ -38,17 +42,19 @@ export interface BillingChanges {
   stale: boolean;
   /** Real changes of plan, price or quantity, each with a raised version. `before` null: a subscription first seen. */
   changes: { before: Subscription | null; after: Subscription }[];
+  /** What stays as it was although the picture has no name for it. */
+  kept: Subscription[];
   /** When the picture before this one was read; null when there was none. */
   unchangedAt: Iso | null;
   /** Trial subscriptions that are new or changed their state. */
   trials: { before: TrialSnapshot | null; after: TrialSnapshot }[];
 }
 
-const NOTHING: BillingChanges = { stale: false, changes: [], unchangedAt: null, trials: [] };
+const NOTHING: BillingChanges = { stale: false, changes: [], kept: [], unchangedAt: null, trials: [] };
 
 /**
  * Stores a customer's billing picture under the account's lock and tells what really changed. Subscriptions that are
- * gone from it count as cancelled; a change that waits for payment is noted, not taken over.
+ * gone from it count as cancelled, unless they only have no name; a change that waits for payment is noted, not taken over.
  * @param read `readAt`, `wireReadAt`: when the picture was asked for, so that an older one never overwrites a newer one
  */
 export async function applyBillingCustomer(
@@ -61,9 +67,9 @@ export async function applyBillingCustomer(
   const link = {
     connection,
     externalId: customerId,
-    account,
+    account: snapshot.deleted ? null : account,
     label: snapshot.email,
-    fingerprint: fingerprint(snapshot),
+    fingerprint: snapshot.deleted ? DELETED : fingerprint(snapshot),
   };
   if (account === null) {
     await linkAccounts(tx, [link], { now: read.readAt, wireNow: read.wireReadAt });
@@ -77,10 +83,10 @@ export async function applyBillingCustomer(
   if (known && known.wireReadAt > read.wireReadAt) return { ...NOTHING, stale: true };
   await linkAccounts(tx, [link], { now: read.readAt, wireNow: read.wireReadAt });
 
-  const changes = await storeSubscriptions(tx, connection, snapshot, read.now);
+  const { changes, kept } = await storeSubscriptions(tx, connection, snapshot, read.now);
   const trials = await storeTrials(tx, connection, account, snapshot);
   await storeOverdue(tx, connection, account, snapshot, read.now);
-  return { stale: false, changes, unchangedAt: known?.readAt ?? null, trials };
+  return { stale: false, changes, kept, unchangedAt: known?.readAt ?? null, trials };
 }
 
 async function storeSubscriptions(
@@ -88,15 +94,16 @@ async function storeSubscriptions(
   connection: string,
   snapshot: BillingSnapshot,
   now: Iso,
-): Promise<BillingChanges['changes']> {
+): Promise<Pick<BillingChanges, 'changes' | 'kept'>> {
   const stored = await tx
     .select()
     .from(subscription)
     .where(and(eq(subscription.connection, connection), eq(subscription.customerId, snapshot.customerId)));
   const before = new Map(stored.map((s) => [s.id, s]));
-  const present = new Set(snapshot.subscriptions.map((s) => s.id));
+  const { seen, kept } = besideUnnamed(stored, snapshot);
+  const present = new Set([...seen, ...kept].map((s) => s.id));
   const gone = stored.filter((s) => !present.has(s.id) && s.status !== 'cancelled').map((s) => cancelled(s, now));
-  const next = [...snapshot.subscriptions.map((s) => followed(before.get(s.id) ?? null, s, now)), ...gone];
+  const next = [...seen.map((s) => followed(before.get(s.id) ?? null, s, now)), ...gone];
   const differing = next.filter((s) => !sameState(before.get(s.id) ?? null, s));
 
   await upsertRows(tx, subscription, differing, {
@@ -122,9 +129,10 @@ async function storeSubscriptions(
     return { subscriptionId: s.id, at: now, account: s.account, product: s.product, snapshot: s };
   });
   await upsertRows(tx, subscriptionHistory, history, { key: ['subscriptionId', 'at'], update: ['snapshot'] });
-  return next
+  const changes = next
     .map((after) => ({ before: before.get(after.id) ?? null, after }))
     .filter((change) => change.before?.version !== change.after.version);
+  return { changes, kept };
 }
 
 async function storeTrials(
@@ -142,7 +150,7 @@ async function storeTrials(
       return [id, { subscriptionId: id, offerId, product, plan, status, endsAt }];
     }),
   );
-  const present = new Set(snapshot.trials.map((t) => t.subscriptionId));
+  const present = new Set([...snapshot.trials, ...snapshot.unnamed].map((t) => t.subscriptionId));
   const gone = [...before.values()]
     .filter((t) => !present.has(t.subscriptionId) && t.status === 'trialing')
     .map((t) => ({ ...t, status: 'ended' as const }));

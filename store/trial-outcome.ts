@@ -7,7 +7,10 @@ export interface TrialOutcomeFacts {
   product: string;
   /** Null: billing has not shown the trial's subscription yet. */
   subscription: 'trialing' | 'ended' | 'cancelled' | null;
-  /** The paid subscription was upgraded while the trial ran, and that was not taken back. */
+  /**
+   * The trial's product went to another plan for more money while the trial ran, and that was not taken back. A seat more,
+   * or a discount that ended, says nothing of the plan that is tried.
+   */
   upgraded: boolean;
 }
 
@@ -19,7 +22,7 @@ export async function readTrialOutcomeFacts(tx: Tx, offerId: string): Promise<Tr
       product: trial.product,
       subscription: trialSubscription.status,
       upgraded: sql<boolean>`exists (select from ${upgrade} u where u.account = ${trial.account} and u.product = ${trial.product}
-        and u.acv_cents > 0 and u.taken_back_at is null and u.at >= ${trial.grantedAt})`,
+        and u.acv_cents > 0 and u.to_plan is distinct from u.from_plan and u.taken_back_at is null and u.at >= ${trial.grantedAt})`,
     })
     .from(trial)
     .leftJoin(trialSubscription, eq(trialSubscription.offerId, trial.offerId))

@@ -9,6 +9,7 @@ import {
   expireOffers,
   findOffer,
   findTrial,
+  insertUpgrade,
   inTransaction,
   listTrials,
   replaceTeam,
@@ -19,6 +20,7 @@ import {
   upsertAccounts,
   why,
 } from './index.ts';
+import { readTrialOutcomeFacts } from './trial-outcome.ts';
 
 let store: Store;
 let close: () => Promise<void>;
@@ -140,4 +142,27 @@ test('an offer nobody took in time is closed, an unknown one is no offer', async
   await run((tx) => expireOffers(tx, minutesLater(60)));
   expect((await run((tx) => findOffer(tx, `${account}-o`)))?.state).toBe('expired');
   expect(await claim('nothing')).toBeNull();
+});
+
+test('a trial counts as upgraded when its product changed its plan, not when seats or prices of the same plan did', async () => {
+  const id = `${account}-o`;
+  await offer(id);
+  await claim(id);
+  let version = 1;
+  const after = async (change: { product?: string; toPlan?: string; at?: string }) => {
+    version += 1;
+    await run((tx) =>
+      insertUpgrade(tx, {
+        ...{ id: `up-${account}-${version}`, account, product: 'core', subscriptionId: `sub-${account}`, version },
+        ...{ fromPlan: 'starter', toPlan: 'starter', at: minutesLater(10), unchangedAt: T0 },
+        ...{ fromMrrCents: 10_000, toMrrCents: 20_000, acvCents: 120_000 },
+        ...change,
+      }),
+    );
+    return (await run((tx) => readTrialOutcomeFacts(tx, id))).upgraded;
+  };
+  expect(await after({})).toBe(false);
+  expect(await after({ product: 'api', toPlan: 'pro' })).toBe(false);
+  expect(await after({ toPlan: 'pro', at: minutesLater(-1) })).toBe(false);
+  expect(await after({ toPlan: 'pro' })).toBe(true);
 });

@@ -115,6 +115,7 @@ async function billingShows(
       },
     ],
     trials: [],
+    unnamed: [],
     overdueInvoices: overdue.map((one) => ({
       id: `in-${n}`,
       amountCents: 10_000,

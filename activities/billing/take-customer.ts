@@ -6,6 +6,7 @@ import {
   applyBillingCustomer,
   enqueue,
   inTransaction,
+  linkedAccount,
   replaceAccountPeople,
   type Tx,
   upsertPeople,
@@ -14,6 +15,9 @@ import type { Deps } from '../deps.ts';
 import { readPaidInvoices, reinstatePaid } from './reinstate-paid.ts';
 import { takeBackUnpaid } from './take-back-unpaid.ts';
 import { takeRevenueChange } from './take-revenue-change.ts';
+
+const KEPT =
+  'a subscription is on a price that config no longer names: it is left as it was until a plan names the price';
 
 /**
  * Compares a customer's billing picture with ours, under the account's lock, and tells everybody concerned: upgrades
@@ -37,12 +41,19 @@ export async function takeCustomer(
   await inTransaction(deps.store, async (tx) => {
     const now = deps.now();
     const read = { now, readAt: businessNow(deps.clock, wireReadAt), wireReadAt };
-    const { changes, unchangedAt, trials } = await applyBillingCustomer(tx, connection, customer, read);
-    await takeBillingContact(tx, connection, customer, now);
+    // A deleted customer's own word for it is gone.
+    const account = customer.deleted ? await linkedAccount(tx, connection, customerId) : customer.account;
+    const { stale, changes, kept, unchangedAt, trials } = await applyBillingCustomer(
+      tx,
+      connection,
+      { ...customer, account },
+      read,
+    );
+    if (!stale) await takeBillingContact(tx, connection, customer, now);
     // First: what is measured from a reinstated upgrade must not be measured from beneath it.
     await reinstatePaid(tx, { connection, customerId }, { paid, changes, now });
     // And what a contraction takes back must not have been taken back already.
-    if (customer.account !== null) await takeBackUnpaid(tx, config, customer.account, now);
+    if (account !== null) await takeBackUnpaid(tx, config, account, now);
     for (const { before, after } of changes) {
       if (before !== null) await takeRevenueChange(tx, config, { before, after, unchangedAt }, now);
     }
@@ -57,6 +68,9 @@ export async function takeCustomer(
       body: { offerId },
     }));
     await enqueue(tx, messages, now);
+    if (kept.length === 0) return;
+    const about = { connection, account, subscriptions: kept.map(({ id }) => id) };
+    deps.log.warn({ ...about, prices: customer.unnamed.map(({ price }) => price) }, KEPT);
   });
 }
 

@@ -17,8 +17,8 @@ export async function sweepCrm(deps: Deps, crm: Crm, run: SweepRun): Promise<{ a
   const owners = await crm.readOwners(run.call);
   await inTransaction(deps.store, (tx) => replaceTeam(tx, run.connection, owners));
   const swept = { accounts: 0 };
-  const wireBegan = deps.wireNow();
-  let wireReadAt = wireBegan;
+  // Of all pages: a connector may read more companies at once than it hands out, and looks into some of them later.
+  const wireReadAt = deps.wireNow();
   for await (const accounts of crm.readAccounts(run.call)) {
     const { config } = deps.configs.current();
     await inTransaction(deps.store, (tx) =>
@@ -26,12 +26,12 @@ export async function sweepCrm(deps: Deps, crm: Crm, run: SweepRun): Promise<{ a
     );
     swept.accounts += accounts.length;
     run.beat(swept);
-    // Asked before the next page is read: what changed at the vendor while we stored is not in it.
-    wireReadAt = deps.wireNow();
   }
+  // A CRM without any account is one that no longer shows them to us.
+  if (swept.accounts === 0) return swept;
   // Only here is the read complete: what it did not bring is not there any more.
   await inTransaction(deps.store, async (tx) => {
-    await unlinkGone(tx, run.connection, { wireReadBefore: wireBegan - SHORTLY_MS });
+    await unlinkGone(tx, run.connection, { wireReadBefore: wireReadAt - SHORTLY_MS });
     await dropReplacedConsents(tx, run.connection);
   });
   return swept;

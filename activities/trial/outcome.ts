@@ -10,7 +10,7 @@ import { trialContext } from './context.ts';
 
 const READ_MS = 10_000;
 
-/** Null while it runs. Converted: the paid subscription reached the tried plan or a higher price since the trial began. */
+/** Null while it runs. Converted: the product's paid subscription went to another plan, at a higher price, since the trial began. */
 export async function readTrialOutcome(
   deps: Deps,
   { offerId, askBilling }: { offerId: string; askBilling: boolean },

@@ -96,8 +96,9 @@ export async function checkUnlocked(deps: Deps, { offerId }: { offerId: string }
   if (!customer) return false;
   await takeCustomer(deps, billing.name, customer, wireReadAt);
   const trial = customer.trials.find((one) => one.offerId === offerId);
+  if (trial?.status !== 'trialing') return false;
   const unlocked = await billing.use.entitlements(customer.customerId, call);
-  return trial?.status === 'trialing' && wanted.every((name) => unlocked.includes(name));
+  return wanted.every((name) => unlocked.includes(name));
 }
 
 function minus(at: Iso, ms: number): Iso {

@@ -6,14 +6,18 @@ import { exampleFor } from '../source/example-lines.ts';
 import type { CheckInput } from './input.ts';
 import { record, sectionAt, text } from './sections.ts';
 
-/** Order of plans, their next tiers, the metrics that they limit, and what features and social proof refer to. */
+/** Prices and order of plans, their next tiers, the metrics that they limit, and what features and social proof refer to. */
 export function checkPlans(input: CheckInput): Problem[] {
-  return Object.keys(sectionAt(input.data, 'products')).flatMap((product) => [
-    ...checkLimits(input, product),
-    ...checkOrder(input, product),
-    ...checkNext(input, product),
-    ...checkTiers(input, product),
-  ]);
+  const products = Object.keys(sectionAt(input.data, 'products'));
+  return [
+    ...checkPrices(input, products),
+    ...products.flatMap((product) => [
+      ...checkLimits(input, product),
+      ...checkOrder(input, product),
+      ...checkNext(input, product),
+      ...checkTiers(input, product),
+    ]),
+  ];
 }
 
 export function unknownName(input: CheckInput, path: Path, kind: string, found: string, allowed: string[]): Problem {
@@ -44,6 +48,35 @@ function checkLimits(input: CheckInput, product: string): Problem[] {
       return [{ ...problem, message, line, column }];
     }),
   );
+}
+
+/** Billing tells plans by their prices: of two with the same one, who pays for which cannot be known. */
+function checkPrices(input: CheckInput, products: string[]): Problem[] {
+  const problems: Problem[] = [];
+  const first = new Map<string, { name: string; path: Path }>();
+  for (const product of products) {
+    for (const [plan, { price }] of plansOf(input, product)) {
+      const named = text(price);
+      if (named === null) continue;
+      const name = `${product} ${plan}`;
+      const path = ['products', product, 'plans', plan, 'price'];
+      const other = first.get(named);
+      if (!other) {
+        first.set(named, { name, path });
+        continue;
+      }
+      const { line } = input.source.locate(other.path, 'value');
+      problems.push(
+        input.source.problem(path, {
+          message: `${name} has the same price as ${other.name} (line ${line}): billing could not tell who has which plan`,
+          found: named,
+          allowed: ['a price of its own for each plan'],
+          example: `price: ${product}_${plan}_monthly`,
+        }),
+      );
+    }
+  }
+  return problems;
 }
 
 /** Plans stand lowest first: a later one with a lower limit would make an "upgrade" that takes something away. */

@@ -87,7 +87,21 @@ export interface BillingCustomer {
   /** Paid subscriptions only; `product` and `plan` by the price names of config. */
   subscriptions: Omit<Subscription, 'version' | 'changedAt'>[];
   trials: BillingTrial[];
+  /** What is paid for, or tried out, and has no name in config: never taken for cancelled. */
+  unnamed: UnnamedItem[];
   overdueInvoices: OverdueInvoice[];
+  /** The vendor says that it was deleted: all of the above is empty, and its account is the one it was linked to. */
+  deleted?: true;
+}
+/** An item of a live subscription whose price config does not name: an add-on, or a plan it does not know, or no longer. */
+export interface UnnamedItem {
+  /** The vendor's. Our rows of it have this id, or this id, a colon and the item's. */
+  subscriptionId: string;
+  itemId: string;
+  /** As config would name it. */
+  price: string;
+  /** In the row with the subscription's id already, where there is one. */
+  mrrCents: Cents;
 }
 export interface OverdueInvoice {
   id: string;
@@ -144,6 +158,7 @@ export interface TrialInput {
 }
 export interface Billing {
   readCustomers: (call: Call) => AsyncIterable<BillingCustomer[]>;
+  /** Null: never there, as far as these credentials see; which is no reason to take anything for cancelled. */
   readCustomer: (customerId: string, call: Call) => Promise<BillingCustomer | null>;
   /** Null: deleted, or never there. */
   readInvoice: (invoiceId: string, call: Call) => Promise<BilledInvoice | null>;

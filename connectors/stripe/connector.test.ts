@@ -131,6 +131,16 @@ describe('reading', () => {
     expect(await connected.billing.readCustomer('cus_gone', call())).toBeNull();
   });
 
+  test('tells a deleted customer from one that is not there', async () => {
+    const { customer } = await situation();
+    await twin.act('delete_customer', { account: 'a_1' });
+    expect(await connected.billing.readCustomer(customer.customerId, call())).toEqual({
+      ...{ customerId: customer.customerId, account: null, email: null, deleted: true },
+      ...{ subscriptions: [], trials: [], unnamed: [], overdueInvoices: [] },
+    });
+    expect(await readAllCustomers(connected.billing)).toEqual([]);
+  });
+
   test('names the price of every configured plan', async () => {
     const prices = await connected.billing.readPrices(call());
     expect(

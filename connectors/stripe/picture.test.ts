@@ -75,6 +75,34 @@ test('a subscription of several products is one row each, with ids of their own,
   ]);
 });
 
+test('a live item whose price config does not name is told of: it may be an add-on, or a plan', () => {
+  const unknown = priceOf('price_new', 'prod_new', { lookup_key: 'enterprise_monthly' });
+  const addOn = priceOf('price_extra', 'prod_extra');
+  const alone = picture([subscriptionOf([unknown])]);
+  const { id } = subscriptionFixture;
+  expect(alone).toMatchObject({
+    subscriptions: [],
+    unnamed: [{ subscriptionId: id, itemId: 'si_0', price: 'enterprise_monthly', mrrCents: 2_000 }],
+  });
+  const beside = picture([subscriptionOf([pro, { ...addOn, lookup_key: null }])]);
+  expect(beside.unnamed).toEqual([{ subscriptionId: id, itemId: 'si_1', price: 'price_extra', mrrCents: 2_000 }]);
+  expect(picture([subscriptionOf([pro, api])]).unnamed).toEqual([]);
+});
+
+test.each([
+  ['active', {}, 1],
+  ['past_due', {}, 1],
+  ['paused', {}, 1],
+  ['canceled', {}, 0],
+  ['incomplete', {}, 0],
+  ['incomplete_expired', {}, 0],
+  ['trialing', { headroom_offer_id: 'offer_1' }, 1],
+  ['active', { headroom_offer_id: 'offer_1' }, 0],
+])('%s with metadata %o and no name in config: %d items are live', (status, metadata, count) => {
+  const unknown = priceOf('price_new', 'prod_new');
+  expect(picture([subscriptionOf([unknown], { status, metadata })]).unnamed).toHaveLength(count);
+});
+
 test('a yearly price, or an old one that lost its lookup key, is the plan of its product', () => {
   const old = priceOf('price_old', 'prod_pro', { lookup_key: null });
   expect(picture([subscriptionOf([old])]).subscriptions).toMatchObject([{ product: 'core', plan: 'pro' }]);

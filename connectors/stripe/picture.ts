@@ -1,5 +1,5 @@
 /** From Stripe's objects to our picture of a customer. Pure. */
-import type { BilledInvoice, BillingCustomer, BillingTrial } from '../kit/capabilities.ts';
+import type { BilledInvoice, BillingCustomer, BillingTrial, UnnamedItem } from '../kit/capabilities.ts';
 import { monthlyByItem, type Reductions } from './money.ts';
 import type { PriceBook } from './price-book.ts';
 import type { StripeCustomer, StripeInvoice, StripeItem, StripeSubscription } from './schemas.ts';
@@ -40,6 +40,7 @@ export function pictureOf(parts: CustomerParts, context: PictureContext): Billin
       .filter((subscription) => !isTrialOfOurs(subscription))
       .flatMap((subscription) => paidSubscriptions(subscription, customer, account ?? '', context)),
     trials: sorted.filter(isTrialOfOurs).flatMap((subscription) => trialOf(subscription, context)),
+    unnamed: sorted.filter(isLive).flatMap((subscription) => unnamedItems(subscription, customer, context)),
     overdueInvoices: openInvoices
       .filter((invoice) => isOverdue(invoice, context.now))
       .map((invoice) => ({
@@ -96,6 +97,22 @@ function paidSubscriptions(
   return [...rows.values()];
 }
 
+function unnamedItems(
+  subscription: StripeSubscription,
+  customer: StripeCustomer,
+  context: PictureContext,
+): UnnamedItem[] {
+  const items = subscription.items.data.filter((item) => context.book.planOf(item.price) === null);
+  if (items.length === 0) return [];
+  const monthly = monthlyByItem(subscription, { coupons: context.coupons, customer, now: context.now });
+  return items.map(({ id, price }) => ({
+    subscriptionId: subscription.id,
+    itemId: id,
+    price: price.lookup_key ?? price.id,
+    mrrCents: monthly.get(id) ?? 0,
+  }));
+}
+
 /** Null: never paid for (`incomplete`), so no subscription of ours yet. */
 function statusOf(subscription: StripeSubscription): PaidSubscription['status'] | null {
   switch (subscription.status) {
@@ -139,6 +156,13 @@ export function stripeId(subscriptionId: string): string {
 
 export function isTrialOfOurs(subscription: StripeSubscription): boolean {
   return subscription.metadata[OFFER_METADATA] !== undefined;
+}
+
+/** Paid for, or a trial of ours that still runs. */
+function isLive(subscription: StripeSubscription): boolean {
+  if (isTrialOfOurs(subscription)) return subscription.status === 'trialing';
+  const status = statusOf(subscription);
+  return status !== null && status !== 'cancelled';
 }
 
 function isOver(subscription: StripeSubscription): boolean {

@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { takeCustomer } from '../../activities/billing/take-customer.ts';
 import { openConnections } from '../../activities/connections.ts';
 import type { Billing, BillingCustomer } from '../../connectors/kit/capabilities.ts';
-import { findUpgrade, insertUpgrade, inTransaction, takeBackUpgrade, takeIn } from '../../store/index.ts';
+import {
+  findPaidSubscription,
+  findUpgrade,
+  insertUpgrade,
+  inTransaction,
+  listLinkProblems,
+  takeBackUpgrade,
+  takeIn,
+} from '../../store/index.ts';
 import { httpServer, type TestServer } from '../../test/support/http-server.ts';
 import { T0 } from '../../test/support/store-rows.ts';
 import { workOff } from '../../test/support/work-off.ts';
@@ -15,15 +24,18 @@ const customer: BillingCustomer = {
   email: null,
   subscriptions: [],
   trials: [],
+  unnamed: [],
   overdueInvoices: [],
 };
+/** What billing answers; null for others. */
+const customers = new Map<string, BillingCustomer>([['cus_1', customer]]);
 
 beforeAll(async () => {
   server = await httpServer();
   const billing = {
-    readCustomer: async () => {
+    readCustomer: async (id: string) => {
       reads += 1;
-      return customer;
+      return customers.get(id) ?? null;
     },
     readInvoice: async (id: string) => {
       invoicesRead.push(id);
@@ -91,4 +103,40 @@ test('a payment that an upgrade was taken back for wanting is looked at, wheneve
   server.time.wireNow += 10;
   await workOff(server);
   expect(invoicesRead).toEqual(['in_1']);
+});
+
+test('a customer that was deleted pays no more; one that is not found may be hidden by a wrong key, and stays', async () => {
+  const customerId = 'cus_2';
+  const happens = async (id: string) => {
+    const body = { customerId, objectId: customerId };
+    const event = { id, type: 'customer.deleted', object: customerId, occurredAt: null, body };
+    const wireNow = server.time.wireNow;
+    await inTransaction(server.store, (tx) => takeIn(tx, 'billing', [event], { now: T0, wireNow }));
+    server.time.wireNow += 10;
+    await workOff(server);
+    server.time.wireNow += 10;
+    return (await inTransaction(server.store, (tx) => findPaidSubscription(tx, 'globex', 'core')))?.plan;
+  };
+  const subscription = {
+    ...{ id: 'sub_2', connection: 'billing', customerId, itemId: 'si_2', account: 'globex', product: 'core' },
+    ...{ plan: 'pro', status: 'active' as const, quantity: 1, mrrCents: 20_000, currency: 'usd', contractLimits: {} },
+    ...{ periodStart: T0, periodEnd: T0, pendingChange: false },
+  };
+  const nothing = { customerId, email: null, subscriptions: [], trials: [], unnamed: [], overdueInvoices: [] };
+  const paying = { ...nothing, account: 'globex', subscriptions: [subscription] };
+  customers.set(customerId, paying);
+  expect(await happens('d1')).toBe('pro');
+  customers.delete(customerId);
+  expect(await happens('d2')).toBe('pro');
+  customers.set(customerId, { ...nothing, account: null, deleted: true });
+  expect(await happens('d3')).toBeUndefined();
+  expect(await happens('d4')).toBeUndefined();
+  // A sweep that read it before it was deleted does not bring it back.
+  await takeCustomer(server.context.deps, 'billing', paying, 1);
+  const stored = await inTransaction(server.store, (tx) => findPaidSubscription(tx, 'globex', 'core'));
+  expect(stored).toBeNull();
+  // The account may have a new customer: neither of the two is anything to mend.
+  await takeCustomer(server.context.deps, 'billing', { ...paying, customerId: 'cus_3' }, server.time.wireNow);
+  const problems = await inTransaction(server.store, (tx) => listLinkProblems(tx));
+  expect(problems.filter(({ externalIds }) => externalIds.includes(customerId))).toEqual([]);
 });

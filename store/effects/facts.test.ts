@@ -148,7 +148,15 @@ test('outreach, incidents, overdue invoices and pauses show', async () => {
     await openIncident(tx, { id: `i${n}`, scope: account, startedAt: T0, note: null });
     await openIncident(tx, { id: `j${n}`, scope: 'another account', startedAt: T0, note: null });
     const overdueInvoices = [{ id: `in${n}`, amountCents: 100, dueAt: T0, subscriptionId: null, changeIssuedAt: null }];
-    const customer = { customerId: `b${n}`, account, email: null, subscriptions: [], trials: [], overdueInvoices };
+    const customer = {
+      customerId: `b${n}`,
+      account,
+      email: null,
+      subscriptions: [],
+      trials: [],
+      unnamed: [],
+      overdueInvoices,
+    };
     await applyBillingCustomer(tx, 'billing', customer, { now: T0, readAt: T0, wireReadAt: 1 });
     await setPause(tx, { scope: 'play', name: 'summary' }, { actor: 'r', door: 'cli', now: T0, reason: 'too many' });
   });

@@ -82,22 +82,28 @@ export function customerReads(client: StripeClient, dependencies: ConnectDepende
       }
     },
 
-    /** Null: deleted, or never there. */
     async readCustomer(customerId: string, call: Call): Promise<BillingCustomer | null> {
       const found = await retrieve(client, customerId, call);
       if (found === null) return null;
+      if (found.deleted) return deletedCustomer(customerId);
       const { subscriptions, invoices, context } = await load('readCustomer', call, { customer: customerId });
       return pictureOf({ customer: found, subscriptions, openInvoices: invoices }, context);
     },
   };
 }
 
+/** Its lists need not be asked for: https://docs.stripe.com/api/customers/delete cancels what was active at once. */
+function deletedCustomer(customerId: string): BillingCustomer {
+  const nothing = { subscriptions: [], trials: [], unnamed: [], overdueInvoices: [] };
+  return { customerId, account: null, email: null, ...nothing, deleted: true };
+}
+
+/** Null for a 404, which a key of another account gets, too. */
 async function retrieve(client: StripeClient, customerId: string, call: Call): Promise<StripeCustomer | null> {
   try {
-    const found = await client.read('readCustomer', call, customer, (stripe) =>
+    return await client.read('readCustomer', call, customer, (stripe) =>
       stripe.customers.retrieve(customerId, { expand: ['discount.source.coupon'] }),
     );
-    return found.deleted ? null : found;
   } catch (error) {
     if (isMissing(error)) return null;
     throw error;

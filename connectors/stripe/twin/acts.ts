@@ -3,6 +3,7 @@ import type { Json } from '../../../domain/model.ts';
 import type { Twin } from '../../../sandbox/frame/types.ts';
 import { applyPending, changeItems, endSubscription, toPlan } from './billing.ts';
 import { priceOf } from './catalogue.ts';
+import { deleteCustomer } from './customer-endpoints.ts';
 import { sendEvent } from './events.ts';
 import { draftInvoice } from './invoice-objects.ts';
 import { fail, openInvoices, periodLines, settle } from './invoices.ts';
@@ -77,6 +78,15 @@ export function makeActs(state: StripeState): Twin['acts'] {
         sendEvent(state, 'customer.subscription.updated', subscription, { status: 'past_due' });
       }
       return { invoices: paid.map(({ id }) => id) };
+    },
+    /** Somebody of the company deletes the customer in the dashboard. */
+    delete_customer: async (input) => {
+      const account = textOf(input, 'account');
+      const customer = state.customers.get(state.customerOf.get(account) ?? '');
+      if (!customer) throw new Error(`${account} has no customer`);
+      did('delete_customer', account, null, customer.id, `the customer of ${account} is deleted`);
+      deleteCustomer(state, customer, 'world');
+      return { customer: customer.id };
     },
     /** What later charges lead to: ok, declines, none. */
     set_card: async (input) => {

@@ -91,6 +91,31 @@ describe('the world', () => {
     expect(types()).toContain('customer.subscription.created');
   });
 
+  test('has a customer deleted: its subscriptions end at once, it is listed no more and only told to be gone', async () => {
+    const { id } = await first('/v1/customers');
+    await trial('cancel_at_period_end=true');
+    expect((await twin.request('DELETE', `/v1/customers/${id}`)).body).toEqual({
+      id,
+      object: 'customer',
+      deleted: true,
+    });
+    expect((await twin.request('GET', `/v1/customers/${id}`)).body).toEqual({ id, object: 'customer', deleted: true });
+    expect((await twin.request('GET', '/v1/customers')).body.data).toEqual([]);
+    const subscriptions = (await twin.request('GET', '/v1/subscriptions?status=all')).body.data;
+    expect(subscriptions.map((one: Reply) => one.status)).toEqual(['canceled', 'canceled']);
+    expect(types().filter((type) => type.endsWith('.deleted'))).toEqual([
+      'customer.subscription.deleted',
+      'customer.subscription.deleted',
+      'customer.deleted',
+    ]);
+    expect((await twin.request('DELETE', `/v1/customers/${id}`)).status).toBe(404);
+    twin.apply(
+      worldAccount('a_1', { receivedAt: later(2) }),
+      worldSubscription('a_1', 'team', { receivedAt: later(2) }),
+    );
+    expect((await twin.request('GET', '/v1/subscriptions')).body.data).toEqual([]);
+  });
+
   test('brings new admins, whose address is the customer’s', async () => {
     twin.apply(
       worldAccount('a_1', { receivedAt: later(2), admin: { id: 'u_2', email: 'new@customer.example', role: 'admin' } }),

@@ -1,15 +1,14 @@
 /** The calls of https://docs.stripe.com/api that this account answers. */
 import type { Endpoint } from './api.ts';
+import { customerEndpoints, found, newestFirst, PAGE } from './customer-endpoints.ts';
 import { activeEntitlements } from './events.ts';
 import { required, text, texts } from './params.ts';
 import { portalEndpoint } from './portal-endpoint.ts';
 import { pageOf, present } from './presentation.ts';
-import { invalid, missing } from './problem.ts';
+import { invalid } from './problem.ts';
 import { idOf, type StripeState } from './state.ts';
 import { subscriptionEndpoints } from './subscription-endpoints.ts';
 import { overdueTold } from './told.ts';
-
-const PAGE = ['limit', 'starting_after'] as const;
 
 export function endpoints(state: StripeState): Endpoint[] {
   const told = overdueTold(state);
@@ -20,22 +19,12 @@ export function endpoints(state: StripeState): Endpoint[] {
     run: ({ id, params }) => present(state, found(table, kind, id), params),
   });
   return [
-    one('/v1/customers', 'customer', state.customers),
+    ...customerEndpoints(state),
     one('/v1/subscriptions', 'subscription', state.subscriptions),
     one('/v1/invoices', 'invoice', state.invoices),
     one('/v1/prices', 'price', state.prices),
     one('/v1/products', 'product', state.products),
     one('/v1/coupons', 'coupon', state.coupons),
-    {
-      method: 'GET',
-      path: '/v1/customers',
-      takes: [...PAGE, 'email'],
-      run: ({ params }) => {
-        const email = text(params, 'email');
-        const all = newestFirst(state.customers).filter((customer) => email === undefined || customer.email === email);
-        return pageOf(state, all, params, '/v1/customers');
-      },
-    },
     {
       method: 'GET',
       path: '/v1/subscriptions',
@@ -118,14 +107,4 @@ export function endpoints(state: StripeState): Endpoint[] {
     ...subscriptionEndpoints(state),
     portalEndpoint(state),
   ];
-}
-
-export function found<T>(table: ReadonlyMap<string, T>, kind: string, id: string, param = 'id'): T {
-  const object = table.get(id);
-  if (object === undefined) throw missing(kind, id, param);
-  return object;
-}
-
-function newestFirst<T>(table: ReadonlyMap<string, T>): T[] {
-  return [...table.values()].reverse();
 }

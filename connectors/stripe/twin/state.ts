@@ -23,6 +23,8 @@ export interface StripeState {
   products: Map<string, WireProduct>;
   prices: Map<string, WirePrice>;
   customers: Map<string, WireCustomer>;
+  /** Ids of those that were deleted: no longer listed, and only told to be so. */
+  deletedCustomers: Set<string>;
   subscriptions: Map<string, WireSubscription>;
   invoices: Map<string, WireInvoice>;
   coupons: Map<string, WireCoupon>;
@@ -56,6 +58,7 @@ export function createState(context: TwinContext): StripeState {
     products: new Map(),
     prices: new Map(),
     customers: new Map(),
+    deletedCustomers: new Set(),
     subscriptions: new Map(),
     invoices: new Map(),
     coupons: new Map(),

@@ -21,7 +21,13 @@ export function worldRows(state: StripeState): (row: WorldRow) => void {
   };
 }
 
+/** The company took the customer out of here: what goes on at the account is no longer billed. */
+function isDeleted(state: StripeState, account: string): boolean {
+  return state.deletedCustomers.has(state.customerOf.get(account) ?? '');
+}
+
 function applyAccount(state: StripeState, row: WorldAccount, seed: boolean): void {
+  if (isDeleted(state, row.account)) return;
   const known = state.customers.get(state.customerOf.get(row.account) ?? '');
   if (!known) {
     const customer = customerObject(state, row);
@@ -38,6 +44,7 @@ function applyAccount(state: StripeState, row: WorldAccount, seed: boolean): voi
 
 function applySubscription(state: StripeState, row: WorldSubscription, seed: boolean): void {
   const customer = state.customerOf.get(row.account);
+  if (isDeleted(state, row.account)) return;
   if (!customer) throw new Error(`a subscription of an account that is not known: ${row.account}`);
   const current = paidSubscription(state, row.account, row.product);
   const cause = seed ? 'seed' : 'world';
