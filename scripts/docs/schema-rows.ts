@@ -4,12 +4,13 @@ import { code } from './blocks.ts';
 /** Setting, what it takes, what stands there when it is left out, what it is for. */
 export type SettingRow = [string, string, string, string];
 
-const DURATION = '^\\d+(s|m|h|d|w)$';
 const PATTERNS: Record<string, string> = {
-  [DURATION]: 'duration',
+  '^\\d+(s|m|h|d|w)$': 'duration',
+  '^0*[1-9]\\d*(s|m|h|d|w)$': 'duration above 0',
   '^[1-9]\\d* readings?$': '`N readings`',
   '^(env:[A-Z][A-Z0-9_]*|file:.+)$': '`env:NAME` or `file:PATH`',
   '^([01]\\d|2[0-3]):[0-5]\\d$': 'time of day',
+  '^[^\\s@:/*A-Z]+\\.[^\\s@:/*A-Z]+$': 'domain',
   '^[a-z][a-z0-9_]*$': 'name',
   '^[a-z][a-z0-9_-]*$': 'name',
 };
