@@ -20,6 +20,24 @@ test('the example is good', async () => {
   expect(out).toMatch(/tidewater is good: 3 products, .* plays \(version [0-9a-f]{12}\)$/);
 });
 
+test('the folder may be named as other commands name it, once', async () => {
+  expect(await runCommand(['validate', '--config', EXAMPLE])).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('tidewater is good'),
+  });
+  expect(await runCommand(['validate', EXAMPLE, '--config', 'other'])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('two config folders are named'),
+  });
+});
+
+test('outside of a config it says what `validate` itself takes', async () => {
+  const { code, err } = await runCommand(['validate'], { cwd: tempDir() });
+  const option = /(--config) DIR/.exec(err)?.[1] ?? 'no option is named';
+  expect(code).toBe(2);
+  expect((await runCommand(['validate', option, EXAMPLE])).code).toBe(0);
+});
+
 test('a mistake ends with 2, its place and the nearest right name', async () => {
   const { code, out } = await runCommand(['validate', brokenExample()]);
   expect(code).toBe(2);
