@@ -46,6 +46,16 @@ test('a mistake ends with 2, its place and the nearest right name', async () => 
   expect(out).not.toContain('is good');
 });
 
+test('a setting of a connector has an example that may stand there', async () => {
+  const dir = path.join(tempDir(), 'zone');
+  fs.cpSync(EXAMPLE, dir, { recursive: true });
+  const file = path.join(dir, 'headroom.yaml');
+  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace(/^ {4}timezone: \S+/m, '    timezone: Eastern'));
+  const { out } = await runCommand(['validate', dir]);
+  expect(out).toContain('expected an IANA zone');
+  expect(out).toContain('example      timezone: America/New_York');
+});
+
 test('more calls than a vendor allows in an hour are a warning with an interval that would fit', async () => {
   const dir = path.join(tempDir(), 'large');
   fs.cpSync(EXAMPLE, dir, { recursive: true });

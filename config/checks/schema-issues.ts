@@ -4,6 +4,7 @@ import type { JsonSchema } from '../json-schema.ts';
 import type { Path, Problem, ProblemText } from '../problem.ts';
 import { exampleFor } from '../source/example-lines.ts';
 import { allowedKeys, allowedWords, schemasAt } from '../source/schema-words.ts';
+import { commentInPlace, commentProblem } from '../source/yaml-culprits.ts';
 import type { YamlSource } from '../source/yaml-source.ts';
 import { isSecretPlace } from './secrets.ts';
 import { shown } from './sections.ts';
@@ -86,6 +87,11 @@ function badValue(issue: Issue, path: Path, place: IssuePlace): Problem {
   const name = path.at(-1) ?? 'the file';
   if (value === undefined) {
     return report(place, path, 'key', { message: `${name} is missing`, allowed, example });
+  }
+  const comment = value === null ? commentInPlace(place.source.lineOf([...place.base, ...path])) : null;
+  if (comment !== null) {
+    const line = place.source.lineOf([...place.base, ...path]);
+    return report(place, path, 'key', commentProblem(line, comment));
   }
   const secret = isSecretPlace([...place.base, ...path]);
   return report(place, path, 'value', {
