@@ -59,10 +59,18 @@ export function typeOf(schema: JsonSchema): string {
 
 function defaultOf(schema: JsonSchema, required: boolean): string {
   if (required) return '**needed**';
-  const { default: value } = schema;
+  const value = valueLeftOut(schema);
   if (value === undefined || value === '') return '';
   if (isEmpty(value)) return 'none';
   return code(typeof value === 'string' ? value : flow(value));
+}
+
+/** What stands there when nothing is written; of a group, what its parts say of themselves. */
+function valueLeftOut({ default: value, properties }: JsonSchema): unknown {
+  if (properties === undefined || typeof value !== 'object' || value === null) return value;
+  const own = new Map<string, unknown>(Object.entries(value));
+  const parts = Object.entries(properties).map(([name, part]) => [name, own.get(name) ?? valueLeftOut(part)] as const);
+  return Object.fromEntries(parts.filter(([, part]) => part !== undefined));
 }
 
 function isEmpty(value: unknown): boolean {
