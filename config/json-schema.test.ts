@@ -29,6 +29,9 @@ describe('the JSON Schema', () => {
     const { guardrails, trials } = schema.properties ?? {};
     expect(trials?.properties?.length?.default).toBe('14d');
     expect(guardrails?.properties?.touches_per_account?.default).toEqual({ max: 2, per: '30d' });
+    const { bounces, complaints } = guardrails?.properties?.brake?.properties ?? {};
+    expect(bounces?.default).toEqual({ share: 0.05, at_least: 5, within: '1d' });
+    expect(complaints?.default).toEqual({ share: 0.003, at_least: 2, within: '7d' });
   });
 
   test('refuses names that it does not know', () => {

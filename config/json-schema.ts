@@ -31,17 +31,41 @@ export interface JsonSchema {
 export function configJsonSchema(): JsonSchema {
   // zod types the result by the whole standard; what it writes for our schema is the subset above.
   const schema = z.toJSONSchema(config, { io: 'input', target: 'draft-7', override: writeDefault }) as JsonSchema;
-  return { ...schema, title: 'Headroom', description: 'The configuration of Headroom, headroom.yaml' };
+  return {
+    ...withTypedDefaults(schema),
+    title: 'Headroom',
+    description: 'The configuration of Headroom, headroom.yaml',
+  };
 }
 
 type Override = NonNullable<z.core.ToJSONSchemaParams['override']>;
 
-/** zod leaves out defaults of values that it transforms (milliseconds); an editor should show them as written (14d). */
+/** zod leaves out defaults of values that it transforms (milliseconds). */
 const writeDefault: Override = ({ zodSchema, jsonSchema }) => {
   const { def } = zodSchema._zod;
-  // As above: the subset of JSON Schema that is written for our schema.
-  if (def.type === 'default') jsonSchema.default = asTyped(jsonSchema as JsonSchema, def.defaultValue) as object;
+  // A default in our schema is plain data.
+  if (def.type === 'default') jsonSchema.default = def.defaultValue as object;
 };
+
+/**
+ * Defaults as they are written (14d): an editor offers them. Done at the end, since zod has not yet filled in the parts of a
+ * schema that it meets a second time when it asks for their default.
+ */
+function withTypedDefaults(schema: JsonSchema): JsonSchema {
+  const all = (parts: JsonSchema[]) => parts.map(withTypedDefaults);
+  const { properties, additionalProperties: each, items, anyOf, oneOf } = schema;
+  return {
+    ...schema,
+    ...(schema.default === undefined ? {} : { default: asTyped(schema, schema.default) }),
+    ...(properties && {
+      properties: Object.fromEntries(Object.entries(properties).map(([name, part]) => [name, withTypedDefaults(part)])),
+    }),
+    ...(typeof each === 'object' ? { additionalProperties: withTypedDefaults(each) } : {}),
+    ...(items && { items: withTypedDefaults(items) }),
+    ...(anyOf && { anyOf: all(anyOf) }),
+    ...(oneOf && { oneOf: all(oneOf) }),
+  };
+}
 
 function asTyped(schema: JsonSchema, value: unknown): unknown {
   if (typeof value === 'number' && schema.type === 'string') return durationText(value);

@@ -74,6 +74,65 @@ const MISTAKES: [title: string, from: string, to: string, expected: Partial<Prob
     { found: 'saets', suggestion: 'seats', allowed: ['seats', 'calls'] },
   ],
   [
+    'a trial that is over before its reminder',
+    'routing:',
+    'trials: { length: ^3d }\nrouting:',
+    {
+      path: 'trials.length',
+      message: 'the reminder would leave as soon as the trial starts: remind_before is 3d when left out',
+      allowed: ['a remind_before below 3d'],
+      example: 'trials: { length: 3d, remind_before: 1d }',
+    },
+  ],
+  [
+    'a reminder before its trial',
+    'routing:',
+    'trials: { length: 2d, remind_before: ^7d }\nrouting:',
+    { path: 'trials.remind_before', found: '7d', example: 'trials: { length: 2d, remind_before: 16h }' },
+  ],
+  ...(
+    [
+      ['a trial of no length', 'trials: { length: ^0d }'],
+      ['an offer that expires at once', 'trials: { offer_expires: ^0d }'],
+      ['a window in which nothing is credited', 'attribution: { window: ^0d }'],
+      ['a cap over no time', 'guardrails: { touches_per_account: { max: 2, per: ^0d } }'],
+      ['a brake that looks at no time', 'guardrails: { brake: { bounces: { share: 0.1, at_least: 5, within: ^0d } } }'],
+    ] as const
+  ).map(([title, line]): (typeof MISTAKES)[number] => [
+    title,
+    'routing:',
+    `${line}\nrouting:`,
+    { found: '"0d"', message: 'expected a duration above 0, such as 15m, 6h or 14d' },
+  ]),
+  [
+    'a metric that is read without a pause',
+    'property: seats } }, resets: never',
+    'property: seats } }, resets: never, every: ^0m',
+    { path: 'metrics.seats.every', found: '"0m"', message: 'expected a duration above 0, such as 15m, 6h or 14d' },
+  ],
+  [
+    'a growth that was meant in percent',
+    'when: utilization, at: 0.8, rearm_below: 0.75',
+    'when: velocity, growth: ^40',
+    {
+      path: 'triggers.usage_80.growth',
+      message: 'growth is a share: 0.4 is 40 % more, and at most 4 can be asked for',
+      found: '40',
+    },
+  ],
+  ...['"@acme.example"', 'Acme.example', 'https://acme.example', '"*.acme.example"', 'ops@acme.example', 'acme'].map(
+    (domain): (typeof MISTAKES)[number] => [
+      `${domain} as an own domain, which no address would match`,
+      'currency: eur',
+      `currency: eur, own_domains: [^${domain}]`,
+      {
+        path: 'company.own_domains[0]',
+        message: expect.stringContaining('expected a domain alone, in lower case'),
+        example: 'own_domains: [tidewater.example]',
+      },
+    ],
+  ),
+  [
     'a play that does not exist',
     'play: summary',
     'play: ^sumary',

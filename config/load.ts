@@ -10,6 +10,7 @@ import { checkPastedSecrets, checkReferences } from './checks/secrets.ts';
 import { sectionAt } from './checks/sections.ts';
 import { checkTemplateNames } from './checks/template-names.ts';
 import { checkTemplates } from './checks/templates.ts';
+import { checkTrials } from './checks/trials.ts';
 import { checkTriggers } from './checks/triggers.ts';
 import { checkUsage } from './checks/usage.ts';
 import { configJsonSchema } from './json-schema.ts';
@@ -113,6 +114,7 @@ function structureProblems(input: CheckInput, issues: Issues): Problem[] {
     ...checkUsage(input),
     ...checkConditions(input),
     ...checkTriggers(input),
+    ...checkTrials(input),
     ...checkPlays(input),
   ];
 }

@@ -6,7 +6,8 @@ import type { Deps } from '../deps.ts';
 const SWEEPS_MISSED = 4;
 
 /**
- * Usage sources that have not been read for longer than their metrics allow: nothing they say may be trusted as fresh.
+ * Usage sources that have not been read for longer than their metrics allow. This only tells people: triggers judge readings
+ * as they come, so without new ones none comes true.
  * @returns since when, by connection
  */
 export async function silentSources(deps: Deps, tx: Tx): Promise<Map<string, Iso>> {

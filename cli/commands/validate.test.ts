@@ -20,12 +20,40 @@ test('the example is good', async () => {
   expect(out).toMatch(/tidewater is good: 3 products, .* plays \(version [0-9a-f]{12}\)$/);
 });
 
+test('the folder may be named as other commands name it, once', async () => {
+  expect(await runCommand(['validate', '--config', EXAMPLE])).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('tidewater is good'),
+  });
+  expect(await runCommand(['validate', EXAMPLE, '--config', 'other'])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('two config folders are named'),
+  });
+});
+
+test('outside of a config it says what `validate` itself takes', async () => {
+  const { code, err } = await runCommand(['validate'], { cwd: tempDir() });
+  const option = /(--config) DIR/.exec(err)?.[1] ?? 'no option is named';
+  expect(code).toBe(2);
+  expect((await runCommand(['validate', option, EXAMPLE])).code).toBe(0);
+});
+
 test('a mistake ends with 2, its place and the nearest right name', async () => {
   const { code, out } = await runCommand(['validate', brokenExample()]);
   expect(code).toBe(2);
   expect(out).toMatch(/headroom\.yaml:\d+:\d+ {2}error/);
   expect(out).toContain('currency?');
   expect(out).not.toContain('is good');
+});
+
+test('a setting of a connector has an example that may stand there', async () => {
+  const dir = path.join(tempDir(), 'zone');
+  fs.cpSync(EXAMPLE, dir, { recursive: true });
+  const file = path.join(dir, 'headroom.yaml');
+  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace(/^ {4}timezone: \S+/m, '    timezone: Eastern'));
+  const { out } = await runCommand(['validate', dir]);
+  expect(out).toContain('expected an IANA zone');
+  expect(out).toContain('example      timezone: America/New_York');
 });
 
 test('more calls than a vendor allows in an hour are a warning with an interval that would fit', async () => {

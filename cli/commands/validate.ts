@@ -1,17 +1,20 @@
 import { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { findConfigFolder, readConfig } from '../config-folder.ts';
-import { EXIT } from '../errors.ts';
+import { badInput, EXIT } from '../errors.ts';
 import { waiting } from '../progress.ts';
 
 export function validateCommand(cli: Cli): Command {
   return new Command('validate')
     .description('check a config folder: every problem with its place, what is allowed and an example')
     .argument('[dir]', 'config folder (default: ./config)')
+    .option('--config <dir>', 'the same, as other commands take it')
     .option('--json', 'print problems as JSON')
     .addHelpText('after', '\nExample:\n  $ headroom validate config/examples/tidewater')
-    .action(async (given: string | undefined, options: { json?: true }) => {
-      const dir = findConfigFolder(given, cli.cwd);
+    .action(async (given: string | undefined, options: { config?: string; json?: true }) => {
+      if (given !== undefined && options.config !== undefined)
+        throw badInput(`two config folders are named: ${given} and ${options.config}`, 'Name one of them.');
+      const dir = findConfigFolder(given ?? options.config, cli.cwd);
       const result = await waiting(cli, `reading ${dir}`, () => readConfig(dir, cli.env));
       const problems = result.ok ? result.warnings : result.problems;
       if (!result.ok) cli.exitCode = EXIT.badInput;

@@ -83,7 +83,9 @@ function withOwnExample(problem: Problem): Problem {
   const [first] = problem.allowed;
   if (first === undefined) return problem;
   const value = first.replace(/^text such as ([^,]+).*$/, '$1');
-  return value.includes(' ') ? problem : { ...problem, example: `${problem.path.split('.').at(-1)}: ${value}` };
+  return value.includes(' ') || value === 'text'
+    ? problem
+    : { ...problem, example: `${problem.path.split('.').at(-1)}: ${value}` };
 }
 
 function checkAuth(input: CheckInput, path: Path, connection: Record<string, unknown>, manifest: Manifest): Problem[] {

@@ -4,9 +4,11 @@ import type { JsonSchema } from '../json-schema.ts';
 import type { Path, Problem, ProblemText } from '../problem.ts';
 import { exampleFor } from '../source/example-lines.ts';
 import { allowedKeys, allowedWords, schemasAt } from '../source/schema-words.ts';
+import { commentInPlace, commentProblem } from '../source/yaml-culprits.ts';
 import type { YamlSource } from '../source/yaml-source.ts';
 import { isSecretPlace } from './secrets.ts';
 import { shown } from './sections.ts';
+import { suggestKey, suggestValue } from './suggest.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -50,7 +52,12 @@ function unknownKey(key: string, path: Path, place: IssuePlace): Problem {
   const known = allowedKeys(schemasAt(place.jsonSchema, path, place.data));
   const allowed = known.filter((name) => name !== key);
   return report(place, [...path, key], 'key', {
-    message: known.includes(key) ? `${key} cannot stand beside the other names here` : `unknown name ${key}`,
+    message: known.includes(key)
+      ? `${key} cannot stand beside the other names here`
+      : // `{ at: 0,95 }`
+        /^\d+$/.test(key)
+        ? `unknown name ${key}: a comma begins a new name; a number takes a point, such as 0.${key}`
+        : `unknown name ${key}`,
     found: key,
     allowed,
     suggestion: known.includes(key) ? null : nearestName(key, allowed),
@@ -60,22 +67,16 @@ function unknownKey(key: string, path: Path, place: IssuePlace): Problem {
 
 function badKey(issue: Issue & { code: 'invalid_key' }, path: Path, place: IssuePlace): Problem {
   const key = String(path.at(-1) ?? '');
+  const names = schemasAt(place.jsonSchema, path.slice(0, -1), place.data).flatMap(
+    ({ propertyNames: one }) => one ?? [],
+  );
   return report(place, path, 'key', {
     message: issue.issues[0]?.message ?? issue.message,
     found: key,
     allowed: ['lower case letters, digits and _, starting with a letter'],
-    suggestion: tidied(key),
+    suggestion: suggestKey(key, names),
     example: exampleFor([...place.base, ...path.slice(0, -1)]),
   });
-}
-
-/** `Usage 80` → `usage_80` */
-function tidied(key: string): string | null {
-  const name = key
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_')
-    .replace(/^[^a-z]+|_+$/g, '');
-  return name === '' ? null : name;
 }
 
 function badValue(issue: Issue, path: Path, place: IssuePlace): Problem {
@@ -87,12 +88,17 @@ function badValue(issue: Issue, path: Path, place: IssuePlace): Problem {
   if (value === undefined) {
     return report(place, path, 'key', { message: `${name} is missing`, allowed, example });
   }
+  const comment = value === null ? commentInPlace(place.source.lineOf([...place.base, ...path])) : null;
+  if (comment !== null) {
+    const line = place.source.lineOf([...place.base, ...path]);
+    return report(place, path, 'key', commentProblem(line, comment));
+  }
   const secret = isSecretPlace([...place.base, ...path]);
   return report(place, path, 'value', {
     message: sentence(issue, allowed),
     found: secret ? 'a value (hidden)' : shown(value),
     allowed,
-    suggestion: typeof value === 'string' && !secret ? nearestWord(value, allowed) : null,
+    suggestion: secret ? null : suggestValue(value, schemas),
     example,
   });
 }
@@ -101,16 +107,6 @@ function sentence(issue: Issue, allowed: string[]): string {
   const own = /^(Invalid|Too|Unrecognized)\b/.test(issue.message) ? null : issue.message;
   if (own) return own;
   return allowed.length > 0 && allowed.length <= 3 ? `expected ${allowed.join(' or ')}` : 'this cannot stand here';
-}
-
-function nearestWord(value: string, allowed: string[]): string | null {
-  // `1_000` and `1,000` are text in YAML; people mean the number.
-  const number = value.replace(/[_,\s%]/g, '');
-  if (allowed.some((words) => words.includes('number')) && /^-?\d+(\.\d+)?$/.test(number)) return number;
-  return nearestName(
-    value,
-    allowed.filter((word) => !word.includes(' ')),
-  );
 }
 
 /** Of the alternatives of a union, the one that was probably meant: it fails deeper inside, not at its own shape. */

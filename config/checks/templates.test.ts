@@ -17,6 +17,21 @@ describe('a template that would fail in a customer’s inbox', () => {
     ['an unknown filter', '{{ meter.used | nubmer }}', { line: 4, found: 'nubmer', suggestion: 'number' }],
     ['the filter that switches escaping off', '{{ account.name | raw }}', { line: 4, found: 'raw' }],
     ['a tag that is not closed', 'x\n\n{% if forecast %}y', { line: 6, column: 1 }],
+    [
+      'a value that one bracket closes',
+      'x\n\n{{ meter.utilization | percent }',
+      {
+        line: 6,
+        column: 1,
+        message: 'what {{ opens is closed by }}, not by one }',
+        found: '{{ meter.utilization | percent }',
+      },
+    ],
+    [
+      'a condition that one bracket closes',
+      'x {% if forecast }y{% endif %}',
+      { line: 4, column: 3, message: 'what {% opens is closed by %}, not by one }', example: '{% if forecast %}' },
+    ],
     ['a file of somebody else', '{% include "/etc/passwd" %}', { line: 4 }],
     ['an unknown block', 'x\n\n[[usgae]]', { line: 6, column: 1, found: 'usgae', suggestion: 'usage' }],
     ['a button without words', '[[button]]', { line: 4, message: '[[button]] has no words' }],

@@ -136,6 +136,8 @@ export function syntaxProblem(file: string, piece: SourcePiece): Problem[] {
   } catch (error) {
     if (!LiquidError.is(error)) throw error;
     const [line, column] = error.token.getPosition();
+    const unclosed = closedWrongly(piece.text);
+    if (unclosed) return [makeProblem(file, piece.at(unclosed.line, unclosed.column), [], unclosed.text)];
     const sentence = error.originalError?.message ?? error.message.split(', line:')[0] ?? error.message;
     const filter = /^undefined filter: (\w+)/.exec(sentence)?.[1];
     const filters = Object.keys(htmlEngine.filters);
@@ -150,4 +152,23 @@ export function syntaxProblem(file: string, piece: SourcePiece): Problem[] {
       : { message: sentence, example: '{% if forecast %}{{ forecast.days | days }}{% endif %}' };
     return [makeProblem(file, piece.at(line ?? 1, column ?? 1), [], text)];
   }
+}
+
+/** `{{ meter.used | number }` and `{% if forecast }`, which Liquid reads on from until it finds something else wrong. */
+function closedWrongly(text: string): (Position & { text: ProblemText }) | null {
+  const matched = /\{\{[^{}]*\}(?!\})|\{%[^{}%]*\}/.exec(text);
+  if (!matched) return null;
+  const [found] = matched;
+  const before = text.slice(0, matched.index).split('\n');
+  const [opened, close] = found.startsWith('{{') ? ['{{', '}}'] : ['{%', '%}'];
+  return {
+    line: before.length,
+    column: (before.at(-1)?.length ?? 0) + 1,
+    text: {
+      message: `what ${opened} opens is closed by ${close}, not by one }`,
+      found,
+      allowed: [close],
+      example: `${found.replace(/\s*\}$/, '')} ${close}`,
+    },
+  };
 }

@@ -3,7 +3,7 @@ import { guardrails } from './guardrails.ts';
 import { fact, metric, product } from './plans.ts';
 import { onboardingSequence, play } from './plays.ts';
 import { trigger } from './triggers.ts';
-import { duration, key, secretReference, secretReferences, slug } from './values.ts';
+import { duration, key, mailDomain, positiveDuration, secretReference, secretReferences, slug } from './values.ts';
 
 /** One set of credentials for a vendor. Settings beyond these are the connector's own and checked by its manifest. */
 export const connection = z.looseObject({
@@ -62,7 +62,7 @@ export const config = z.strictObject({
       .default(1_000)
       .describe('About how many accounts there are: for the estimate of calls per hour'),
     own_domains: z
-      .array(z.string())
+      .array(mailDomain)
       .default([])
       .describe('Addresses at these domains are our own: their accounts are tests and get nothing'),
   }),
@@ -76,14 +76,14 @@ export const config = z.strictObject({
   guardrails: guardrails.prefault({}).describe('What no play may overstep'),
   trials: z
     .strictObject({
-      length: duration.default(14 * DAY).describe('How long a trial runs'),
+      length: positiveDuration.default(14 * DAY).describe('How long a trial runs'),
       tier: z.literal('next').default('next').describe('The plan that is tried: the next one'),
       remind_before: duration.default(3 * DAY).describe('When the reminder leaves, before the end'),
       approval_above: z
         .strictObject({ monthly: z.number().nonnegative() })
         .optional()
         .describe('Above this monthly price (whole currency units) the trial needs a RevOps yes'),
-      offer_expires: duration.default(14 * DAY).describe('How long the button of an alert starts a trial'),
+      offer_expires: positiveDuration.default(14 * DAY).describe('How long the button of an alert starts a trial'),
       mails: z
         .strictObject({ started: slug.optional(), reminder: slug.optional(), ended: slug.optional() })
         .default({})
@@ -96,7 +96,7 @@ export const config = z.strictObject({
         .enum(['last_engaged', 'first'])
         .default('last_engaged')
         .describe('Credit goes to the last contact that was answered, or to the first one'),
-      window: duration.default(60 * DAY).describe('How long after a touch an upgrade may be credited to it'),
+      window: positiveDuration.default(60 * DAY).describe('How long after a touch an upgrade may be credited to it'),
       contraction: duration.default(90 * DAY).describe('A downgrade within this time takes credit back'),
       unpaid: duration
         .default(21 * DAY)

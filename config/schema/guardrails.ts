@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clockTime, duration, ratio } from './values.ts';
+import { clockTime, duration, positiveDuration, ratio } from './values.ts';
 
 export const blocker = z.enum(['open_severe_ticket', 'incident', 'unpaid_overdue', 'trial_active']);
 /** Reasons that may last so long that the moment passes. Quiet hours, incidents and trials end by themselves. */
@@ -13,14 +13,14 @@ export const alertInstead = z.enum([
   'unpaid_overdue',
   'am_outreach',
 ]);
-const cap = z.strictObject({ max: z.number().int().positive(), per: duration });
+const cap = z.strictObject({ max: z.number().int().positive(), per: positiveDuration });
 const DAY = 86_400_000;
 
 /** So many, and such a share, within this time: more than that is no bad luck. */
 const brakeRule = z.strictObject({
   share: ratio.describe('More than this share, 0 to 1'),
   at_least: z.number().int().positive().describe('And at least so many'),
-  within: duration.describe('Of what was begun within this time'),
+  within: positiveDuration.describe('Of what was begun within this time'),
 });
 
 export const guardrails = z.strictObject({

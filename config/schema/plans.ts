@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { condition, duration, key } from './values.ts';
+import { condition, key, positiveDuration } from './values.ts';
 
 const fromSubscription = z.strictObject({ from: z.literal('subscription.quantity') });
 const fromReading = z.strictObject({ from: z.literal('reading') });
@@ -74,8 +74,12 @@ export const metric = z.strictObject({
   resets: z
     .enum(['billing_period', 'never'])
     .describe('`billing_period` for a counter that starts anew, `never` for a gauge'),
-  every: duration.default(900_000).describe('How often it is read'),
-  stale_after: duration.default(21_600_000).describe('Older readings decide nothing'),
+  every: positiveDuration.default(900_000).describe('How often it is read'),
+  stale_after: positiveDuration
+    .default(21_600_000)
+    .describe(
+      "When its source was not read for so long, `status` calls the source silent and chat is told; of a source's metrics the shortest counts. No trigger comes true by it until it is read again",
+    ),
   unit: z.string().default('').describe('Shown after the number'),
 });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, holdFor, key, level, ratio } from './values.ts';
+import { duration, holdFor, key, level, positiveDuration, ratio } from './values.ts';
 
 export const mode = z
   .enum(['off', 'shadow', 'live'])
@@ -19,7 +19,7 @@ const common = {
   label: z.string().optional().describe('The name that a backtest writes as `kind`'),
   held_for: holdFor.optional().describe('How long it must be so before it counts: a duration, or `N readings`'),
   cap: z
-    .strictObject({ max: z.number().int().positive(), per: z.union([z.literal('period'), duration]) })
+    .strictObject({ max: z.number().int().positive(), per: z.union([z.literal('period'), positiveDuration]) })
     .optional()
     .describe('How often one account and metric may trip: per billing period, or within a duration'),
   max_age: duration.optional().describe('A crossing that we learned of longer ago is recorded, not acted upon'),
@@ -46,7 +46,11 @@ export const trigger = z.discriminatedUnion('when', [
   }),
   z.strictObject({
     when: z.literal('velocity').describe('Usage grows faster than before: for usage-priced plans'),
-    growth: z.number().positive().describe('0.25 means a quarter more than the weeks it is compared with'),
+    growth: z
+      .number()
+      .positive()
+      .max(4, 'growth is a share: 0.4 is 40 % more, and at most 4 can be asked for')
+      .describe('0.25 means a quarter more than the weeks it is compared with'),
     versus: duration.default(2_419_200_000).describe('The time before that it is compared with'),
     for: duration.default(604_800_000).describe('How long the growth must have lasted'),
     min_weekly: z.number().nonnegative().default(1_000).describe('Below this weekly volume growth means nothing'),

@@ -2,13 +2,26 @@ import { z } from 'zod';
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
+const ABOUT_DURATIONS = {
+  description: 'A duration: a whole number and s, m, h, d or w',
+  examples: ['15m', '6h', '14d'],
+};
+// The patterns below allow no other unit.
+const toMs = (text: string) => Number(text.slice(0, -1)) * UNIT_MS[text.slice(-1) as keyof typeof UNIT_MS];
+
 /** A length of time as people write it: `30s`, `15m`, `6h`, `14d`, `4w`. Parsed to milliseconds. */
 export const duration = z
   .string()
   .regex(/^\d+(s|m|h|d|w)$/, 'expected a duration such as 15m, 6h or 14d')
-  .meta({ description: 'A duration: a whole number and s, m, h, d or w', examples: ['15m', '6h', '14d'] })
-  // The pattern above allows no other unit.
-  .transform((text) => Number(text.slice(0, -1)) * UNIT_MS[text.slice(-1) as keyof typeof UNIT_MS]);
+  .meta(ABOUT_DURATIONS)
+  .transform(toMs);
+
+/** Where none at all would switch something off without a word: a trial that ends as it starts, a cap over no time. */
+export const positiveDuration = z
+  .string()
+  .regex(/^0*[1-9]\d*(s|m|h|d|w)$/, 'expected a duration above 0, such as 15m, 6h or 14d')
+  .meta(ABOUT_DURATIONS)
+  .transform(toMs);
 
 /** How long a level must hold: a duration, or a number of readings with different observedAt. */
 export const holdFor = z
@@ -47,6 +60,15 @@ export const secretReference = z
 
 /** One, or two while the secret is changed. */
 export const secretReferences = z.union([secretReference, z.array(secretReference).min(1).max(2)]);
+
+/** The part of an address after the `@`, as mailboxes are compared. */
+export const mailDomain = z
+  .string()
+  .regex(
+    /^[^\s@:/*A-Z]+\.[^\s@:/*A-Z]+$/,
+    'expected a domain alone, in lower case: what stands after the @ of an address, nothing before it',
+  )
+  .meta({ examples: ['tidewater.example'] });
 
 export const ratio = z.number().min(0).max(1);
 export const level = z.number().gt(0).max(2);

@@ -36,7 +36,13 @@ describe('text that is not YAML as we need it', () => {
   test('a name used twice is told at the second one, and the rest of the file is checked too', async () => {
     const problems = await yaml(`${SMALL['headroom.yaml']}version: 2\n`);
     expect(problems).toMatchObject([
-      { line: 40, column: 1, message: expect.stringContaining('used twice in the same place') },
+      {
+        line: 40,
+        column: 1,
+        found: 'version',
+        message: 'version is used twice in the same place, first in line 1; the second would replace the first',
+        allowed: ['one of the two: put them together, or give one another name'],
+      },
       { line: 40, column: 10, path: 'version', found: '2' },
     ]);
   });
@@ -52,6 +58,40 @@ describe('text that is not YAML as we need it', () => {
     const problems = await yaml(text);
     expect(problems[0]).toMatchObject({ file: 'headroom.yaml', line, severity: 'error' });
     expect(problems[0]?.message).not.toMatch(/\bat .*:\d+|Error:/);
+  });
+
+  test.each([
+    ['because: "facts.csv_rows > 1000"', `because: "facts.region == "eu""`, 23, '"', `because: 'facts.region == "eu"'`],
+    ['name: API access', `name: 'your team's API'`, 21, "'", `line: "your team's reports"`],
+  ])('of %s, written %s, it is said that the quotes end too early', async (from, to, line, quote, example) => {
+    expect(await yaml((SMALL['headroom.yaml'] ?? '').replace(from, to))).toMatchObject([
+      { line, message: `the value ends at its second ${quote}, and more follows it`, example },
+    ]);
+  });
+
+  test('an escape that does not exist leads to single quotes', async () => {
+    expect(await yaml('version: "1\\d"\n')).toMatchObject([
+      { line: 1, message: expect.stringContaining('put the value in single quotes') },
+    ]);
+  });
+
+  const slack = {
+    message: 'a # after a space begins a comment, so slack is empty: put the value in quotes',
+    example: 'slack: "#expansion"',
+  };
+
+  test.each([
+    ['between brackets', '{ fallback: { slack: #expansion, email: ops@acme.example } }', 39, 31],
+    ['on a line of its own', '\n  fallback:\n    slack: #expansion\n    email: ops@acme.example', 41, 5],
+  ])('a value that begins with # %s is told as the comment that it is', async (_, routing, line, column) => {
+    const text = SMALL['headroom.yaml']?.replace(/^routing:.*$/m, `routing: ${routing}`) ?? '';
+    expect(await yaml(text)).toMatchObject([{ line, column, ...slack }]);
+  });
+
+  test('a comment behind a name is no value in the wrong quotes', async () => {
+    const text = SMALL['headroom.yaml']?.replace(/^routing:.*$/m, 'routing: # who is told') ?? '';
+    const [problem] = await yaml(text);
+    expect(problem?.message).not.toContain('begins a comment');
   });
 
   test('aliases that multiply are refused', async () => {

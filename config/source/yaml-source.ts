@@ -16,6 +16,8 @@ export interface YamlSource {
   /** Place of a character inside a text value. */
   locateWithin: (path: Path, offset: number) => Position;
   problem: (path: Path, text: ProblemText, part?: 'key' | 'value') => Problem;
+  /** The line in which a key stands. */
+  lineOf: (path: Path) => string;
 }
 
 /** `lineOffset`: lines before the text in its file (front matter starts in line 2). Never throws. */
@@ -33,7 +35,8 @@ export function readYaml(file: string, text: string, lineOffset = 0): YamlSource
     const node = nodeAt(document, path);
     return at(node === null ? offsetOf(document, path, 'value') : offsetWithin(text, node, offset));
   };
-  const source = { file, locate, locateWithin, problem };
+  const lineOf: YamlSource['lineOf'] = (path) => text.split('\n')[locate(path, 'key').line - lineOffset - 1] ?? '';
+  const source = { file, locate, locateWithin, problem, lineOf };
 
   const problems = syntaxProblems(file, text, document, at, lineOffset);
   const readable = document.errors.every((error) => error.code === 'DUPLICATE_KEY');

@@ -28,7 +28,10 @@ export const settingsSchema = z.strictObject({
   timezone: z
     .string()
     .refine((zone) => IANAZone.isValidZone(zone), 'expected an IANA zone such as America/New_York')
-    .meta({ description: "The project's time zone (Project Settings): its daily counts begin at midnight there" }),
+    .meta({
+      description: "The project's time zone (Project Settings): its daily counts begin at midnight there",
+      examples: ['America/New_York'],
+    }),
 });
 export type MixpanelSettings = z.output<typeof settingsSchema>;
 

@@ -109,6 +109,11 @@ describe('a condition that is wrong', () => {
     ['facts.api_keys', 'a condition says yes or no, this one is a number'],
     ['facts.region', 'a condition says yes or no, this one is a text'],
     ["outcome = 'none'", 'one = compares nothing; write == to compare'],
+    ['facts.sso and facts.api_keys > 0', 'a condition is written with signs: && instead of and'],
+    ['facts.sso OR facts.api_keys > 0', 'a condition is written with signs: || instead of OR'],
+    ['not facts.sso', 'a condition is written with signs: ! instead of not'],
+    ['not (facts.sso)', 'a condition is written with signs: ! instead of not'],
+    ["facts.region == 'this or that' &&", 'Unexpected token: EOF'],
     ['facts.api_keys >', 'Unexpected token: EOF'],
   ])('%s: %s', (text, message) => {
     expect(refused(text).message).toBe(message);

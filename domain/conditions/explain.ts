@@ -49,6 +49,8 @@ export function conditionError(
 /** Turns the library's error into one that names what may stand there. */
 export function explainError(text: string, error: CelError, declarations: ConditionDeclarations): ConditionError {
   const offset = Math.min(error.range?.start ?? 0, text.length);
+  const operator = wordOperator(text);
+  if (operator !== null) return operator;
   const scope = scopeOf(error);
   if (scope !== null) {
     const found = wrongName(error);
@@ -65,6 +67,24 @@ export function explainError(text: string, error: CelError, declarations: Condit
   const assigned = error.code === 'unexpected_character' && found.startsWith('=');
   const message = assigned ? 'one = compares nothing; write == to compare' : error.summary;
   return conditionError(text, offset, { message, found });
+}
+
+const SIGNS = { and: '&&', or: '||', not: '!' } as const;
+
+/** `and`, `or` and `not`, as other languages write them. */
+function wordOperator(text: string): ConditionError | null {
+  const withoutTexts = text.replace(/'[^']*'|"[^"]*"/g, (quoted) => ' '.repeat(quoted.length));
+  const matched = /(?<![.\w])(and|or|not)(?!\w)/i.exec(withoutTexts);
+  if (!matched) return null;
+  const [found] = matched;
+  // The pattern finds no other word.
+  const sign = SIGNS[found.toLowerCase() as keyof typeof SIGNS];
+  return conditionError(text, matched.index, {
+    message: `a condition is written with signs: ${sign} instead of ${found}`,
+    found,
+    allowed: Object.values(SIGNS),
+    nearest: sign,
+  });
 }
 
 /** Words that are compared with a closed list (`outcome == 'non'`) are checked too: CEL sees only text in them. */

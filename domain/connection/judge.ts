@@ -67,7 +67,7 @@ export const WHAT_TO_DO: Record<ConnectionReason, string> = {
     'It is read again at its next time (headroom status says how often). If what the vendor answered was refused or not understood, correct what the reason names in the config or at the vendor; if that is not it, ask with headroom support-bundle.',
   errors: "Look at the vendor's status page and the log. Calls are repeated by themselves.",
   rate_limited: 'Nothing at once: calls wait. If it stays, read less often, or ask the vendor for more.',
-  silent: 'Look at the log: its sweeps do not end. What it measures decides nothing until it is read again.',
+  silent: 'Look at the log: its sweeps do not end. No trigger comes true by it until it is read again.',
   credentials_expiring:
     'Make a new key at the vendor before that day, put it where the reference points, and change the date.',
 };

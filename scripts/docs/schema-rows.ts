@@ -4,12 +4,13 @@ import { code } from './blocks.ts';
 /** Setting, what it takes, what stands there when it is left out, what it is for. */
 export type SettingRow = [string, string, string, string];
 
-const DURATION = '^\\d+(s|m|h|d|w)$';
 const PATTERNS: Record<string, string> = {
-  [DURATION]: 'duration',
+  '^\\d+(s|m|h|d|w)$': 'duration',
+  '^0*[1-9]\\d*(s|m|h|d|w)$': 'duration above 0',
   '^[1-9]\\d* readings?$': '`N readings`',
   '^(env:[A-Z][A-Z0-9_]*|file:.+)$': '`env:NAME` or `file:PATH`',
   '^([01]\\d|2[0-3]):[0-5]\\d$': 'time of day',
+  '^[^\\s@:/*A-Z]+\\.[^\\s@:/*A-Z]+$': 'domain',
   '^[a-z][a-z0-9_]*$': 'name',
   '^[a-z][a-z0-9_-]*$': 'name',
 };
@@ -58,10 +59,18 @@ export function typeOf(schema: JsonSchema): string {
 
 function defaultOf(schema: JsonSchema, required: boolean): string {
   if (required) return '**needed**';
-  const { default: value } = schema;
+  const value = valueLeftOut(schema);
   if (value === undefined || value === '') return '';
   if (isEmpty(value)) return 'none';
   return code(typeof value === 'string' ? value : flow(value));
+}
+
+/** What stands there when nothing is written; of a group, what its parts say of themselves. */
+function valueLeftOut({ default: value, properties }: JsonSchema): unknown {
+  if (properties === undefined || typeof value !== 'object' || value === null) return value;
+  const own = new Map<string, unknown>(Object.entries(value));
+  const parts = Object.entries(properties).map(([name, part]) => [name, own.get(name) ?? valueLeftOut(part)] as const);
+  return Object.fromEntries(parts.filter(([, part]) => part !== undefined));
 }
 
 function isEmpty(value: unknown): boolean {
