@@ -129,7 +129,6 @@ export async function unlinkGone(
   connection: string,
   { externalIds, wireReadBefore }: { externalIds?: string[]; wireReadBefore: number },
 ): Promise<void> {
-  if (externalIds?.length === 0) return;
   const ofConnection = eq(accountLink.connection, connection);
   const gone = and(
     ofConnection,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { config } from '../../config/schema/index.ts';
 import type { Billing, BillingCustomer } from '../../connectors/kit/capabilities.ts';
 import { callWithin } from '../../connectors/kit/time-limit.ts';
 import { findPaidSubscription, inTransaction, type Store, upsertAccounts } from '../../store/index.ts';
+import { leastConfig } from '../../test/support/least-config.ts';
 import { freshStore } from '../../test/support/store.ts';
 import { anAccount, minutesLater, T0 } from '../../test/support/store-rows.ts';
 import type { Deps } from '../deps.ts';
@@ -20,22 +20,11 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-const loaded = config.parse({
-  version: 1,
-  company: { name: 'Tidewater', timezone: 'UTC', currency: 'usd' },
-  connections: {},
-  products: {},
-  metrics: {},
-  triggers: {},
-  play_order: [],
-  plays: {},
-  routing: { fallback: { slack: '#expansion', email: 'env:REVOPS_EMAIL' } },
-});
 // Only these are asked for here.
 const deps = () =>
   ({
     store,
-    configs: { current: () => ({ config: loaded }) },
+    configs: { current: () => ({ config: leastConfig }) },
     connections: { get: () => undefined },
     clock: { startedAt: T0, epoch: T0, scale: 1 },
     log: { warn: (line: object) => warned.push(line) },

@@ -1,7 +1,6 @@
 /** What a change at billing means for revenue and onboarding, on a real store. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { config } from '../../config/schema/index.ts';
 import type { BilledInvoice, BillingCustomer, OverdueInvoice } from '../../connectors/kit/capabilities.ts';
 import { addMs } from '../../domain/clock.ts';
 import { onboardingWorkflowId } from '../../domain/workflow-ids.ts';
@@ -14,6 +13,7 @@ import {
   type Store,
   upsertAccounts,
 } from '../../store/index.ts';
+import { leastConfig } from '../../test/support/least-config.ts';
 import { freshStore } from '../../test/support/store.ts';
 import { anAccount, minutesLater, T0 } from '../../test/support/store-rows.ts';
 import type { Deps } from '../deps.ts';
@@ -28,17 +28,6 @@ let close: () => Promise<void>;
 let now = T0;
 let n = 0;
 
-const loaded = config.parse({
-  version: 1,
-  company: { name: 'Tidewater', timezone: 'UTC', currency: 'usd' },
-  connections: {},
-  products: {},
-  metrics: {},
-  triggers: {},
-  play_order: [],
-  plays: {},
-  routing: { fallback: { slack: '#expansion', email: 'env:REVOPS_EMAIL' } },
-});
 beforeAll(async () => {
   ({ store, close } = await freshStore());
 });
@@ -69,7 +58,7 @@ const billing = {
 const deps = () =>
   ({
     store,
-    configs: { current: () => ({ config: loaded }) },
+    configs: { current: () => ({ config: leastConfig }) },
     connections: { get: () => ({ capabilities: { billing } }) },
     clock: { startedAt: T0, epoch: T0, scale: 1 },
     now: () => now,
@@ -148,7 +137,7 @@ async function acv(): Promise<number> {
   return mine.reduce((sum, row) => sum + row.acvCents, 0);
 }
 const onboarding = (version: number) => `signal_onboarding ${onboardingWorkflowId(`sub-${n}`, version)}`;
-const sweepTime = () => inTransaction(store, (tx) => takeBackUnpaid(tx, loaded, null, now));
+const sweepTime = () => inTransaction(store, (tx) => takeBackUnpaid(tx, leastConfig, null, now));
 
 test('an upgrade whose invoice stays unpaid is taken back when time is up, once, and its onboarding is told', async () => {
   await billingShows(PLANS.starter);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Config } from '../../config/schema/index.ts';
 import type { Crm, CrmAccount } from '../../connectors/kit/capabilities.ts';
 import { callWithin } from '../../connectors/kit/time-limit.ts';
 import { inTransaction, type Store } from '../../store/index.ts';
+import { leastConfig } from '../../test/support/least-config.ts';
 import { freshStore } from '../../test/support/store.ts';
 import { anAccount, T0 } from '../../test/support/store-rows.ts';
 import type { Deps } from '../deps.ts';
@@ -18,12 +18,11 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-const config = { company: { own_domains: [] } } as unknown as Config;
 // Only these are asked for here.
 const deps = () =>
   ({
     store,
-    configs: { current: () => ({ config }) },
+    configs: { current: () => ({ config: leastConfig }) },
     now: () => T0,
     wireNow: () => wireNow,
   }) as unknown as Deps;
@@ -37,7 +36,7 @@ test('what a webhook brought while the sweep was at earlier pages is newer than 
   const beat = () => {
     const accounts = [company('second', 'New name')];
     wireNow += 1_000;
-    const read = { config, connection: 'crm', accounts, now: T0, wireReadAt: wireNow };
+    const read = { config: leastConfig, connection: 'crm', accounts, now: T0, wireReadAt: wireNow };
     webhook ??= inTransaction(store, (tx) => takeCrmAccounts(tx, read));
     wireNow += 1_000;
   };

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { config } from '../../config/schema/index.ts';
 import type { Crm, CrmAccount, CrmContact } from '../../connectors/kit/capabilities.ts';
 import { callWithin } from '../../connectors/kit/time-limit.ts';
 import type { TeamMember } from '../../domain/model.ts';
@@ -15,6 +14,7 @@ import {
   type Store,
   type Tx,
 } from '../../store/index.ts';
+import { leastConfig } from '../../test/support/least-config.ts';
 import { freshStore } from '../../test/support/store.ts';
 import { aRequest, T0 } from '../../test/support/store-rows.ts';
 import { openConnections } from '../connections.ts';
@@ -41,22 +41,11 @@ beforeEach(async () => {
 });
 
 const run = <T>(work: (tx: Tx) => Promise<T>) => inTransaction(store, work);
-const settings = config.parse({
-  version: 1,
-  company: { name: 'Tidewater', timezone: 'UTC', currency: 'usd' },
-  connections: {},
-  products: {},
-  metrics: {},
-  triggers: {},
-  play_order: [],
-  plays: {},
-  routing: { fallback: { slack: '#expansion', email: 'env:REVOPS_EMAIL' } },
-});
 // What it needs of the hub, and no more.
 const deps = () =>
   ({
     store,
-    configs: { current: () => ({ config: settings }) },
+    configs: { current: () => ({ config: leastConfig }) },
     now: () => T0,
     wireNow: () => wireNow++,
   }) as unknown as Deps;
@@ -249,7 +238,7 @@ describe('a company that is deleted and made again under the same key', () => {
     const heard = () =>
       run((tx) =>
         takeCrmAccounts(tx, {
-          config: settings,
+          config: leastConfig,
           connection: 'crm',
           accounts: [company('a')],
           now: T0,

@@ -19,6 +19,7 @@ export async function takeCrmAccountsById(
   );
   const found = new Set(accounts.map(({ externalId }) => externalId));
   const gone = externalIds.filter((id) => !found.has(id));
+  if (gone.length === 0) return;
   // On its own, so that links are locked in one order.
   await inTransaction(deps.store, (tx) =>
     unlinkGone(tx, connection, { externalIds: gone, wireReadBefore: wireReadAt }),

@@ -27,13 +27,12 @@ export async function lookAgain<N extends OperationName>(deps: Deps, op: Operati
   const found = await op.find(attempt.payload, call).catch(async (error: unknown) => {
     deps.log.warn({ err: error, effect: key }, 'a doubt could not be settled this time');
     await inTransaction(store, (tx) => noteAnswer(tx, key, number, answerOf(error, deps.now())));
-    if (!isPermanent(error)) return { kind: 'not_now' as const };
-    return { kind: 'unknown' as const, reason: 'the vendor could not be asked' };
+    const lasting = isPermanent(error);
+    const reason = `the vendor could not be asked${lasting ? '' : ' this time'}`;
+    return { kind: 'unknown' as const, reason, lasting };
   });
   if (found.kind === 'absent') return { kind: 'absent', attempt: number };
-  if (found.kind === 'unknown') return { ...found, attempt: number, lasting: true };
-  if (found.kind === 'not_now')
-    return { kind: 'unknown', attempt: number, reason: 'the vendor could not be asked this time', lasting: false };
+  if (found.kind === 'unknown') return { lasting: true, ...found, attempt: number };
   const stamp = { now: deps.now(), wireNow: deps.wireNow() };
   const confirmed = await inTransaction(store, (tx) => confirm(tx, key, { ...stamp, result: found.result }));
   return { kind: confirmed ? 'found' : 'moved_on' };

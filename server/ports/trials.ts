@@ -98,6 +98,8 @@ async function offerOf(deps: Deps, { target }: TrialAsk): Promise<string | null>
     const toPlan = nextPlan(spec, subscription.plan) ?? subscription.plan;
     const createdAt = deps.now();
     const { account } = target;
+    const standing = await findStandingOffer(tx, { account, product, fromPlan: subscription.plan, now: createdAt });
+    if (standing !== null) return standing;
     const day = createdAt.slice(0, 10);
     // Asked again the same day it is the same offer; one that has expired, or that billing refused, does not stand in
     // the way of the next.
@@ -105,8 +107,6 @@ async function offerOf(deps: Deps, { target }: TrialAsk): Promise<string | null>
     const subject = [account, product, subscription.plan, 'by_hand', day, ...(refused > 0 ? [refused] : [])].join(':');
     const id = `of_${createHash('sha256').update(subject).digest('base64url').slice(0, 22)}`;
     const expiresAt = new Date(Date.parse(createdAt) + config.trials.offer_expires).toISOString();
-    const standing = await findStandingOffer(tx, { account, product, fromPlan: subscription.plan, now: createdAt });
-    if (standing !== null) return standing;
     await createOffer(tx, {
       id,
       account,
